@@ -1,0 +1,81 @@
+"""Errors of the engine that more than one part raises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from persistence.errors import ErrorKind, KaihuError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """One thing wrong with a resource, addressed to its author."""
+
+    element: str
+    """Id of the element, or the file's name when it is about the whole file."""
+    reason_en: str
+    reason_zh: str
+    remedy_en: str = ""
+    """What to draw instead."""
+    remedy_zh: str = ""
+
+    def text(self, language: str) -> str:
+        """One line for a reader of `language`."""
+        reason, remedy = (
+            (self.reason_zh, self.remedy_zh) if language.startswith("zh") else (self.reason_en, self.remedy_en)
+        )
+        return f"{self.element}: {reason}" + (f" {remedy}" if remedy else "")
+
+
+class ResourceRefused(KaihuError):
+    """A diagram, table or form was not accepted; `problems` says everything that is wrong with it."""
+
+    code = "resource_refused"
+    kind = ErrorKind.INVALID
+    en = "{resource} was refused: {count} problem(s)."
+    zh = "{resource} 未通过检查：{count} 个问题。"
+
+    def __init__(self, resource: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(resource=resource, count=len(self.problems))
+
+    def message(self, language: str) -> str:
+        """The sentence, followed by one line per problem."""
+        return "\n".join([super().message(language), *(problem.text(language) for problem in self.problems)])
+
+
+class NotFound(KaihuError):
+    """No such thing, or none this person may see."""
+
+    code = "not_found"
+    kind = ErrorKind.NOT_FOUND
+    en = "There is no {what} {key}."
+    zh = "找不到{what}：{key}。"
+
+
+class StateConflict(KaihuError):
+    """Somebody else was faster: the thing is no longer in the state the command expects."""
+
+    code = "state_conflict"
+    kind = ErrorKind.CONFLICT
+    en = "This {what} is {actual}; expected {expected}. Somebody may have been faster: reload the page."
+    zh = "当前{what}状态为 {actual}，应为 {expected}。可能已被他人处理，请刷新页面。"
+
+
+class NotAuthorised(KaihuError):
+    """The person may not do this."""
+
+    code = "not_authorised"
+    kind = ErrorKind.FORBIDDEN
+    en = "You are not authorised to do this ({action})."
+    zh = "您没有权限执行此操作（{action}）。"
+
+
+class SegregationOfDuties(KaihuError):
+    """The person has already done a step of this case that excludes this one (domain reference, segregation)."""
+
+    code = "segregation_of_duties"
+    kind = ErrorKind.FORBIDDEN
+    en = "You performed “{conflicting}” in this case, so another person must perform “{element}”."
+    zh = "您已在本案中办理“{conflicting}”，“{element}”须由他人办理。"

@@ -1,0 +1,199 @@
+"""What a command did to a case, in order: the interpreter's answer, the journal's content, the projections' source.
+
+Every event is plain data. `number` is the element instance's number within its case (1, 2, 3 …), which is
+the same in every replay; int64 keys are given by the store and appear in no event.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, ClassVar
+
+from engine.model.values import Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Base of all events."""
+
+    type: ClassVar[str] = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The event as a mapping of storable values, with its `type`; None fields are left out."""
+        body = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {"type": self.type, **{name: value for name, value in body.items() if value is not None}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementEvent(Event):
+    """Base of events about one element instance."""
+
+    number: int
+    element: str
+    process: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementEntered(ElementEvent):
+    """A token arrived and the element instance began; `parent` is the sub-process, call activity or
+    multi-instance body around it (0 for the case itself)."""
+
+    type = "entered"
+    kind: str
+    parent: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementCompleted(ElementEvent):
+    """The element instance ended as the diagram intends."""
+
+    type = "completed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementCancelled(ElementEvent):
+    """The element instance was interrupted (boundary event, terminate, cancel of the case)."""
+
+    type = "cancelled"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FlowTaken(Event):
+    """A token passed along a sequence flow."""
+
+    type = "flow"
+    flow: str
+    process: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeOpened(Event):
+    """A variable scope began. 0 is the case; n belongs to element instance n; -n is the root of the
+    process called by call activity n (its parent is None: look-ups stop there)."""
+
+    type = "scope_opened"
+    scope: int
+    parent: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScopeClosed(Event):
+    """A variable scope ended; its variables are gone."""
+
+    type = "scope_closed"
+    scope: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariableWritten(Event):
+    """A variable received a value."""
+
+    type = "variable"
+    scope: int
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserTaskCreated(ElementEvent):
+    """A user task waits for a person."""
+
+    type = "user_task"
+    form_id: str | None = None
+    assignee: str | None = None
+    candidate_groups: tuple[str, ...] = ()
+    candidate_users: tuple[str, ...] = ()
+    due: dt.datetime | None = None
+    follow_up: dt.datetime | None = None
+    priority: int = 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCreated(ElementEvent):
+    """A job waits for a worker."""
+
+    type = "job"
+    job_type: str
+    retries: int
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimerStarted(ElementEvent):
+    """A timer waits for its time. `arm` tells the arms of an event-based gateway apart (0 elsewhere)."""
+
+    type = "timer"
+    arm: int = 0
+    due: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubscriptionOpened(ElementEvent):
+    """A message is awaited."""
+
+    type = "subscription"
+    arm: int = 0
+    message: str
+    correlation_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitEnded(Event):
+    """A user task, job, timer or subscription of this element instance waits no longer (arm None: all of them)."""
+
+    type = "wait_ended"
+    number: int
+    arm: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionEvaluated(ElementEvent):
+    """A decision was taken; `trace` says which rules fired on which inputs."""
+
+    type = "decision"
+    decision_id: str
+    trace: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpressionWarned(ElementEvent):
+    """An expression gave null where the author may not have meant it."""
+
+    type = "warning"
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorThrown(ElementEvent):
+    """A BPMN error was thrown; `caught_by` is the boundary event that took it, None when it became an incident."""
+
+    type = "error"
+    code: str
+    caught_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentRaised(ElementEvent):
+    """The element instance cannot go on until someone resolves the cause. `code` is machine-readable."""
+
+    type = "incident"
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentResolved(Event):
+    """The incident of this element instance is over."""
+
+    type = "incident_resolved"
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEnded(Event):
+    """No token is left. `how` is completed, terminated or cancelled."""
+
+    type = "case_ended"
+    how: str

@@ -1,0 +1,56 @@
+"""What the engine asks of the world outside it; wired in `app.py`, faked in tests by small classes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from persistence.errors import KaihuError
+
+
+class Clock(Protocol):
+    """The engine's only source of time."""
+
+    def now(self) -> dt.datetime:
+        """The present, in UTC with zone."""
+        ...
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now(self) -> dt.datetime:
+        """The present, in UTC with zone."""
+        return dt.datetime.now(dt.UTC)
+
+
+class Calendar(Protocol):
+    """The bank's business calendar, behind the FEEL functions `business days after` and `business hours after`."""
+
+    def business_days_after(self, start: dt.datetime, days: int) -> dt.datetime:
+        """`start` moved on by whole business days, at the same local time of day; UTC."""
+        ...
+
+    def business_hours_after(self, start: dt.datetime, hours: int) -> dt.datetime:
+        """`start` moved on by hours within business hours; UTC."""
+        ...
+
+
+class Authority(Protocol):
+    """Who may do what. Called inside the command's own transaction, so that it sees what the command sees."""
+
+    def roles(self, connection: Connection, person: int) -> frozenset[str]:
+        """The roles the person holds now; these are the candidate groups of user tasks."""
+        ...
+
+    def refusal(
+        self, connection: Connection, person: int, action: str, subject: Mapping[str, str | int | None]
+    ) -> KaihuError | None:
+        """Why the person may not do `action` (a value of `engine.model.actor.Action`) to `subject`, or None.
+
+        `subject` holds what is known of `process_id`, `element_id`, `instance_key`, `task_key`.
+        """
+        ...

@@ -1,0 +1,162 @@
+"""The values a process variable can hold, and their one canonical JSON form.
+
+A variable holds JSON types plus exact decimals and the temporal types of FEEL. Integers and decimals are
+both FEEL numbers; an integral `Decimal` is stored as `int`, so that equal numbers have equal bytes.
+Binary floating point never enters: `normalise` turns a float into the decimal its shortest text names.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+import orjson
+
+from persistence.errors import ErrorKind, KaihuError
+
+
+@dataclass(frozen=True, order=True)
+class YearsMonthsDuration:
+    """FEEL years and months duration (DMN 1.5, 10.3.2.3.8), as a signed number of months."""
+
+    months: int
+
+    def isoformat(self) -> str:
+        """ISO 8601 text such as `P1Y2M`, `-P3M`, `P0M`."""
+        years, months = divmod(abs(self.months), 12)
+        text = (f"{years}Y" if years else "") + (f"{months}M" if months or not years else "")
+        return ("-" if self.months < 0 else "") + "P" + text
+
+
+Scalar: TypeAlias = (
+    bool | str | int | Decimal | dt.date | dt.time | dt.datetime | dt.timedelta | YearsMonthsDuration | None
+)
+Value: TypeAlias = "Scalar | list[Any] | dict[str, Any]"
+"""`dt.timedelta` is FEEL's days and time duration."""
+
+
+_INT64 = 2**63  # what JSON readers and SQL columns take as a whole number
+
+
+class UnstorableValue(KaihuError):
+    """A value that no process variable can hold."""
+
+    code = "unstorable_value"
+    kind = ErrorKind.INVALID
+    en = "The field {path} holds a value of type {type} that cannot be stored."
+    zh = "字段 {path} 的值类型为 {type}，无法保存。"
+
+
+def normalise(value: object, path: str = "value") -> Value:
+    """A deep, immutable-by-ownership copy of `value` in storable types; `path` names the field in errors.
+
+    Raises UnstorableValue for NaN, infinities, bytes, sets, keys that are not text, and anything else.
+    """
+    if value is None or isinstance(value, bool | str | dt.date | dt.time | dt.timedelta | YearsMonthsDuration):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < _INT64 else Decimal(value)
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise UnstorableValue(path=path, type="float")
+        return normalise(Decimal(repr(value)), path)
+    if isinstance(value, Decimal):
+        return _integral(value, path)
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str) or key.startswith("$"):  # "$" begins our own tags
+                raise UnstorableValue(path=path, type="key")
+        return {key: normalise(item, f"{path}.{key}") for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
+        return [normalise(item, f"{path}[{index + 1}]") for index, item in enumerate(value)]
+    raise UnstorableValue(path=path, type=type(value).__name__)
+
+
+def _integral(value: Decimal, path: str) -> int | Decimal:
+    if not value.is_finite():
+        raise UnstorableValue(path=path, type="number")
+    if value == value.to_integral_value() and abs(value) < _INT64:
+        return int(value)
+    return value.normalize()
+
+
+def _tag(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, dt.datetime):
+        return {"$datetime": value.isoformat()}
+    if isinstance(value, dt.date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, dt.time):
+        return {"$time": value.isoformat()}
+    if isinstance(value, dt.timedelta):
+        return {"$duration": str(value // dt.timedelta(microseconds=1))}
+    if isinstance(value, YearsMonthsDuration):
+        return {"$months": str(value.months)}
+    raise UnstorableValue(path="value", type=type(value).__name__)
+
+
+_UNTAG: dict[str, Any] = {
+    "$decimal": Decimal,
+    "$datetime": dt.datetime.fromisoformat,
+    "$date": dt.date.fromisoformat,
+    "$time": dt.time.fromisoformat,
+    "$duration": lambda text: dt.timedelta(microseconds=int(text)),
+    "$months": lambda text: YearsMonthsDuration(int(text)),
+}
+
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+
+
+def dumps(value: object) -> bytes:
+    """Canonical JSON of a normalised value: keys sorted, no blanks, decimals and temporals as tagged text."""
+    return orjson.dumps(value, default=_tag, option=_OPTIONS)
+
+
+def loads(data: bytes | str) -> Any:
+    """The value that `dumps` wrote."""
+    return _untag(orjson.loads(data))
+
+
+def _untag(value: Any) -> Any:
+    if isinstance(value, dict):
+        if len(value) == 1:
+            ((key, item),) = value.items()
+            if key in _UNTAG:
+                return _UNTAG[key](item)
+        return {key: _untag(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_untag(item) for item in value]
+    return value
+
+
+class PlainJson(json.JSONEncoder):
+    """JSON for people and other programs: decimals as numbers, temporals as ISO text. Not reversible."""
+
+    def default(self, o: Any) -> Any:
+        if isinstance(o, Decimal):
+            return float(o) if float(o) == o or o.as_tuple().exponent else int(o)
+        if isinstance(o, dt.timedelta):
+            return duration_text(o)
+        if isinstance(o, dt.date | dt.time | YearsMonthsDuration):
+            return o.isoformat()
+        return super().default(o)
+
+
+def duration_text(value: dt.timedelta) -> str:
+    """ISO 8601 text of a days and time duration such as `P1DT2H`, `-PT0.5S`, `PT0S`."""
+    micros = abs(value // dt.timedelta(microseconds=1))
+    seconds, micros = divmod(micros, 1_000_000)
+    days, seconds = divmod(seconds, 86_400)
+    hours, seconds = divmod(seconds, 3_600)
+    minutes, seconds = divmod(seconds, 60)
+    fraction = f".{micros:06d}".rstrip("0") if micros else ""
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    clock += f"{seconds}{fraction}S" if seconds or micros else ""
+    text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
+    return ("-" if value < dt.timedelta(0) else "") + "P" + (text or "T0S")

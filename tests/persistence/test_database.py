@@ -1,0 +1,80 @@
+"""One command, one transaction: what is committed stays, what fails leaves nothing."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from sqlalchemy import Column, Integer, Table, func, insert, select
+
+from persistence.database import Database, DatabaseUnavailable, NestedTransaction
+from persistence.keys import Keys
+from persistence.schema import metadata
+
+mark = Table("test_mark", metadata, Column("id", Integer, primary_key=True))
+
+
+def count(database: Database) -> int:
+    with database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(mark)).scalar_one())
+
+
+def test_a_finished_transaction_is_committed_and_then_runs_what_waited_for_it(database: Database) -> None:
+    seen: list[int] = []
+    with database.transaction() as transaction:
+        transaction.connection.execute(insert(mark).values(id=1))
+        transaction.after_commit(lambda: seen.append(count(database)))
+        assert seen == []
+    assert seen == [1]
+
+
+def test_a_transaction_that_raises_leaves_nothing_behind(database: Database) -> None:
+    seen: list[int] = []
+    with pytest.raises(KeyError), database.transaction() as transaction:
+        transaction.connection.execute(insert(mark).values(id=1))
+        transaction.after_commit(lambda: seen.append(1))
+        raise KeyError
+    assert count(database) == 0
+    assert seen == []
+
+
+def test_a_transaction_inside_a_transaction_is_refused(database: Database) -> None:
+    with database.transaction(), pytest.raises(NestedTransaction), database.transaction():
+        pass
+    with database.transaction() as transaction:
+        transaction.connection.execute(insert(mark).values(id=1))
+    assert count(database) == 1
+
+
+def test_writers_in_many_threads_take_turns(database: Database) -> None:
+    def write(number: int) -> None:
+        for step in range(20):
+            with database.transaction() as transaction:
+                transaction.connection.execute(insert(mark).values(id=number * 100 + step))
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(database) == 160
+
+
+def test_what_a_reader_writes_is_rolled_back(database: Database) -> None:
+    with database.reading() as connection:
+        connection.execute(insert(mark).values(id=1))
+    assert count(database) == 0
+
+
+def test_a_database_that_cannot_be_reached_is_reported_as_unavailable() -> None:
+    for url in ("sqlite:////nowhere/at/all/kaihu.db", "postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=2"):
+        with pytest.raises(DatabaseUnavailable), Database(url).transaction():
+            pass
+
+
+def test_keys_of_two_processes_never_meet_and_always_grow(database: Database) -> None:
+    first, second = Keys.of(database), Keys.of(database)
+    keys = [source.next() for _ in range(20_000) for source in (first, second)]
+    assert len(set(keys)) == len(keys)
+    assert keys[0::2] == sorted(keys[0::2])
+    assert all(0 < key < 2**63 for key in keys)
