@@ -1,0 +1,106 @@
+"""What an evaluation is given besides variables: the time, further functions, and its bounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.feel.errors import (
+    CallsTooDeep,
+    FeelWarning,
+    StepBudgetSpent,
+    Unsuitable,
+    ValueTooLarge,
+    WarningCode,
+)
+from engine.feel.types import FeelValue, Function
+
+MAX_CALL_DEPTH = 48
+"""Each level costs a handful of Python frames per nested operator; 48 stays far from Python's own limit."""
+
+MAX_TEXT = 1_000_000
+"""Characters in one text; a variable is kept in one database cell."""
+
+MAX_WARNINGS = 100
+"""Warnings kept per environment; a loop over a thousand rows need not say the same a thousand times."""
+
+
+class ExternalFunction(Function):
+    """A function that the surroundings offer, such as `business days after`.
+
+    `implementation` takes the arguments by position and must be pure apart from what it reads at
+    the environment's time; it raises Unsuitable (or returns None) where the answer is null.
+    """
+
+    __slots__ = ("implementation",)
+
+    def __init__(self, name: str, parameters: tuple[str, ...], implementation: Callable[..., FeelValue]) -> None:
+        super().__init__(name, parameters)
+        self.implementation = implementation
+
+    def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
+        """The result for exactly as many arguments as there are parameters."""
+        if len(arguments) != len(self.parameters):
+            raise Unsuitable
+        return self.implementation(*arguments)
+
+    def call_named(self, environment: Environment, arguments: Mapping[str, FeelValue]) -> FeelValue:
+        """The result for exactly the declared parameter names."""
+        if set(arguments) != set(self.parameters):
+            raise Unsuitable
+        return self.implementation(*(arguments[name] for name in self.parameters))
+
+
+@dataclass
+class Environment:
+    """Of one command. `now` is an instant with a zone (UTC); `step_budget` bounds each evaluation."""
+
+    now: dt.datetime
+    functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
+    step_budget: int = 200_000
+    warnings: list[FeelWarning] = field(default_factory=list)
+    _left: int = field(default=0, init=False, repr=False)
+    _depth: int = field(default=0, init=False, repr=False)
+    _evaluations: int = field(default=0, init=False, repr=False)
+
+    def begin(self) -> None:
+        """Start an evaluation; one inside another shares the outer one's budget."""
+        if self._evaluations == 0:
+            self._left = self.step_budget
+            self._depth = 0
+        self._evaluations += 1
+
+    def end(self) -> None:
+        """End the evaluation that `begin` started."""
+        self._evaluations -= 1
+
+    def spend(self, steps: int = 1) -> None:
+        """Count `steps`; raises StepBudgetSpent when the evaluation has had its share."""
+        self._left -= steps
+        if self._left < 0:
+            raise StepBudgetSpent(budget=self.step_budget)
+
+    def enter_call(self) -> None:
+        """Go one call deeper; raises CallsTooDeep and StepBudgetSpent."""
+        self.spend()
+        self._depth += 1
+        if self._depth > MAX_CALL_DEPTH:
+            raise CallsTooDeep(limit=MAX_CALL_DEPTH)
+
+    def leave_call(self) -> None:
+        """Come back from a call."""
+        self._depth -= 1
+
+    def warn(self, code: WarningCode, subject: str) -> None:
+        """Note that a part of the expression is null, once per reason."""
+        warning = FeelWarning(code, subject)
+        if len(self.warnings) < MAX_WARNINGS and warning not in self.warnings:
+            self.warnings.append(warning)
+
+
+def bounded(text: str) -> str:
+    """`text`, unless it is longer than a value may be; raises ValueTooLarge."""
+    if len(text) > MAX_TEXT:
+        raise ValueTooLarge(limit=MAX_TEXT)
+    return text

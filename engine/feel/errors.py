@@ -1,0 +1,130 @@
+"""What can go wrong with a FEEL text: it does not parse, it does not end, or a part of it is null."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from persistence.errors import ErrorKind, KaihuError
+
+
+class Expected(Enum):
+    """What the grammar wanted at the place of an error, in English and Chinese."""
+
+    EXPRESSION = ("a value, a name or a bracket", "值、名称或括号")
+    OPERATOR_OR_END = ("an operator or the end of the expression", "运算符或表达式结尾")
+    NAME = ("a name", "名称")
+    TYPE = ("a type name such as string or number", "类型名称，例如 string 或 number")
+    CLOSING_QUOTE = ("a closing quotation mark", "右引号")
+    CLOSING_BACKTICK = ("a closing backtick", "右反引号")
+    CLOSING_COMMENT = ("the end of the comment, */", "注释结尾 */")
+    TEMPORAL_TEXT = ('a quoted date, time or duration after "@"', "“@”后带引号的日期、时间或时长")
+    HALF_WIDTH = ("a half-width character (the full-width one is not an operator)", "半角字符（全角符号不是运算符）")
+    LESS_NESTING = ("fewer levels of nesting; split the expression", "更少的嵌套层次，请拆分表达式")
+    SHORTER_TEXT = ("a shorter expression; split it", "更短的表达式，请拆分")
+    RANGE_END = ("the end of a range: ], ) or [", "区间结尾：]、) 或 [")
+    THEN = ('"then"', "“then”")
+    ELSE = ('"else"', "“else”")
+    IN = ('"in"', "“in”")
+    RETURN = ('"return"', "“return”")
+    SATISFIES = ('"satisfies"', "“satisfies”")
+    AND = ('"and"', "“and”")
+    NAMED_ARGUMENT = ("a named argument (name: value), like the others", "命名参数（名称: 值），与其余参数一致")
+
+    @property
+    def en(self) -> str:
+        return self.value[0]
+
+    @property
+    def zh(self) -> str:
+        return self.value[1]
+
+
+class FeelSyntaxError(KaihuError):
+    """The text is not a FEEL expression. `line` and `column` count from 1."""
+
+    code = "feel_syntax"
+    kind = ErrorKind.INVALID
+    en = "Line {line}, column {column}: expected {expected}, but found {found}."
+    zh = "第 {line} 行第 {column} 列：此处应为{expected_zh}，实际为{found_zh}。"
+
+    def __init__(self, line: int, column: int, expected: Expected | str, found: str = "") -> None:
+        self.line, self.column = line, column
+        en, zh = (expected.en, expected.zh) if isinstance(expected, Expected) else (expected, expected)
+        self.expected = en
+        super().__init__(
+            line=line,
+            column=column,
+            expected=en,
+            expected_zh=zh,
+            found=found or "the end of the text",
+            found_zh=found or "文本结尾",
+        )
+
+
+class FeelEvaluationError(KaihuError):
+    """An evaluation that had to be stopped; never a value that is merely null."""
+
+    code = "feel_evaluation"
+    kind = ErrorKind.TOO_LARGE
+    en = "The expression could not be evaluated."
+    zh = "表达式无法求值。"
+
+
+class StepBudgetSpent(FeelEvaluationError):
+    """Loops and calls took more steps than one evaluation may."""
+
+    code = "feel_budget"
+    en = "The expression needs more than {budget} steps; shorten the lists or ranges it goes through."
+    zh = "表达式的计算步数超过 {budget}，请缩短所遍历的列表或区间。"
+
+
+class ValueTooLarge(FeelEvaluationError):
+    """A text grew beyond what a variable may hold."""
+
+    code = "feel_value_too_large"
+    en = "The expression builds a text of more than {limit} characters."
+    zh = "表达式生成的文本超过 {limit} 个字符。"
+
+
+class CallsTooDeep(FeelEvaluationError):
+    """Functions called each other without end."""
+
+    code = "feel_calls_too_deep"
+    en = "Functions in the expression call each other more than {limit} levels deep."
+    zh = "表达式中函数相互调用超过 {limit} 层。"
+
+
+class WarningCode(Enum):
+    """Why a part of an expression is null, as English and Chinese templates over `subject`."""
+
+    UNKNOWN_NAME = ("There is no variable named {subject}; it is null.", "没有名为 {subject} 的变量，按 null 处理。")
+    UNKNOWN_FUNCTION = ("There is no function named {subject}.", "没有名为 {subject} 的函数。")
+    NO_PROPERTY = ("The value has no property {subject}.", "该值没有属性 {subject}。")
+    WRONG_KINDS = (
+        "The operation {subject} does not fit these kinds of value.",
+        "运算 {subject} 不适用于这些类型的值。",
+    )
+    WRONG_ARGUMENTS = ("The function {subject} was called with unsuitable arguments.", "函数 {subject} 的参数不合适。")
+    NOT_A_BOOLEAN = (
+        "The condition of {subject} is neither true nor false.",
+        "{subject} 的条件既不是 true 也不是 false。",
+    )
+    OUT_OF_RANGE = ("The result of {subject} is outside what can be represented.", "{subject} 的结果超出可表示的范围。")
+
+
+@dataclass(frozen=True)
+class FeelWarning:
+    """One null the standard asks for. `subject` names an operator, variable or function, never a value."""
+
+    code: WarningCode
+    subject: str
+
+    def message(self, language: str) -> str:
+        """The sentence for a reader of `language` ("zh…" is Chinese, everything else English)."""
+        en, zh = self.code.value
+        return (zh if language.startswith("zh") else en).format(subject=self.subject)
+
+
+class Unsuitable(Exception):
+    """Raised by a built-in whose arguments do not fit; the call then yields null with a warning."""

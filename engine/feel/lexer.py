@@ -1,0 +1,128 @@
+"""FEEL text to tokens (DMN 1.5, 10.3.1.2 and 10.3.1.3).
+
+Keywords are not told from names here: `in` may be an operator or a part of a name that the scope knows,
+and only the parser can say which.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from engine.feel.errors import Expected, FeelSyntaxError
+
+MAX_LENGTH = 65_536
+"""Characters of one expression; a diagram's cell or mapping is three orders shorter."""
+
+
+class TokenType(Enum):
+    """The sorts of token."""
+
+    NAME = auto()
+    QUOTED_NAME = auto()
+    NUMBER = auto()
+    STRING = auto()
+    AT = auto()
+    SYMBOL = auto()
+    OTHER = auto()
+    END = auto()
+
+
+@dataclass(frozen=True)
+class Token:
+    """`text` is the source, except that STRING, AT and QUOTED_NAME hold the unescaped content."""
+
+    type: TokenType
+    text: str
+    start: int
+    end: int
+
+
+_NAME_START = (
+    r"A-Za-z_\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
+    r"\u2070-\u218F\u2C00-\u2FEF\u3005-\u3007\u3012-\u301A\u3021-\uD7FF\uF900-\uFDCF\uFDF0-\uFEFE"
+    # The standard takes full-width punctuation for letters. An analyst who types one means the half-width
+    # sign, so it is left out here; names that hold some still match when the scope knows them.
+    r"\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A\uFF66-\uFFFD\U00010000-\U000EFFFF"
+)
+_TOKEN = re.compile(
+    rf"(?P<space>[\s\u0085\u200B\uFEFF]+|//[^\n]*|/\*.*?\*/)"
+    rf"|(?P<name>[{_NAME_START}][{_NAME_START}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)"
+    r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r'|(?P<at>@\s*"(?:[^"\\]|\\.)*")'
+    r'|(?P<string>"(?:[^"\\]|\\.)*")'
+    r"|(?P<quoted>`[^`]+`)"
+    r"|(?P<symbol>\*\*|\.\.|<=|>=|!=|->|[<>=+\-*/()\[\]{},:.?@])"
+    r"|(?P<other>.)",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
+_SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
+_FULL_WIDTH = frozenset("，：（）［］｛｝＋－＊／＝＜＞．！、。；“”‘’【】《》「」｀＂")
+
+
+def unescape(body: str) -> str:
+    """The content of a string literal; an escape FEEL does not know stays as written."""
+    if "\\" not in body:
+        return body
+
+    def one(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        if code:
+            number = int(code, 16)
+            return chr(number) if number <= 0x10FFFF else match[0]
+        return _SIMPLE_ESCAPES.get(match[3], match[0])
+
+    text = _ESCAPE.sub(one, body)
+    # A pair of \uD83D\uDC0E names one character; a half without its partner is no character at all.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def position(source: str, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of `offset` in `source`."""
+    before = source[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def tokenise(source: str) -> list[Token]:
+    """All tokens of `source`, the last one of type END. Raises FeelSyntaxError."""
+    if len(source) > MAX_LENGTH:
+        raise FeelSyntaxError(*position(source, MAX_LENGTH), Expected.SHORTER_TEXT, "…")
+    tokens = []
+    for match in _TOKEN.finditer(source):
+        token = _token(source, match)
+        if token is not None:
+            tokens.append(token)
+    tokens.append(Token(TokenType.END, "", len(source), len(source)))
+    return tokens
+
+
+def _token(source: str, match: re.Match[str]) -> Token | None:
+    text, start, end = match[0], match.start(), match.end()
+    match match.lastgroup:
+        case "space":
+            return None
+        case "name":
+            return Token(TokenType.NAME, text, start, end)
+        case "number":
+            return Token(TokenType.NUMBER, text, start, end)
+        case "string":
+            return Token(TokenType.STRING, unescape(text[1:-1]), start, end)
+        case "at":
+            return Token(TokenType.AT, unescape(text[text.index('"') + 1 : -1]), start, end)
+        case "quoted":
+            return Token(TokenType.QUOTED_NAME, text[1:-1], start, end)
+        case "symbol" if source.startswith("/*", start):
+            raise FeelSyntaxError(*position(source, start), Expected.CLOSING_COMMENT)
+        case "symbol":
+            return Token(TokenType.SYMBOL, text, start, end)
+    if text in '"`':
+        wanted = Expected.CLOSING_QUOTE if text == '"' else Expected.CLOSING_BACKTICK
+        raise FeelSyntaxError(*position(source, start), wanted)
+    return Token(TokenType.OTHER, text, start, end)
+
+
+def is_full_width(token: Token) -> bool:
+    """Whether the token is a full-width sign that its writer took for an operator."""
+    return token.type is TokenType.OTHER and token.text in _FULL_WIDTH

@@ -1,0 +1,594 @@
+"""FEEL tokens to syntax: precedence climbing, aware of the names in scope (DMN 1.5, 10.3.1.2 and 10.3.1.4).
+
+A name may hold blanks, keywords and even operators when the scope knows it so (`date and time`,
+`Post-Bureau`): the longest known name wins. Where nothing is known, neighbouring words make one name,
+because two values side by side mean nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from decimal import Decimal
+
+from engine.feel.errors import Expected, FeelSyntaxError
+from engine.feel.lexer import Token, TokenType, is_full_width, position, tokenise
+from engine.feel.names import NameIndex
+from engine.feel.syntax import (
+    Arithmetic,
+    Between,
+    Call,
+    Comparison,
+    ComparisonTest,
+    Conjunction,
+    ContextLiteral,
+    Disjunction,
+    Filter,
+    For,
+    FunctionDefinition,
+    If,
+    In,
+    InstanceOf,
+    Iteration,
+    ListLiteral,
+    Literal,
+    Name,
+    Negation,
+    Node,
+    Path,
+    Quantified,
+    RangeLiteral,
+    TypeName,
+    UnaryTests,
+)
+from engine.feel.temporal import parse_temporal
+from engine.feel.types import FeelValue
+
+MAX_NESTING = 48
+"""Brackets within brackets; each costs six Python frames here, of a thousand there are."""
+
+_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+_BINDING = {
+    "or": 1,
+    "and": 2,
+    **dict.fromkeys((*_COMPARISONS, "between", "in"), 3),
+    "+": 4,
+    "-": 4,
+    "*": 5,
+    "/": 5,
+    "**": 6,
+}
+_ADDITIVE = 4
+_WORD_OPERATORS = ("or", "and", "between", "in")
+_BREAKING_WORDS = frozenset({"or", "and", "between", "in", "then", "else", "return", "satisfies"})
+"""Words that end a name the scope does not know."""
+
+_CONSTANTS: dict[str, FeelValue] = {"null": None, "true": True, "false": False}
+
+
+class Parser:
+    """Of one text. `known` are the names in scope that are more than one word."""
+
+    def __init__(self, source: str, known: Collection[str] = ()) -> None:
+        self._source = source
+        self._tokens = tokenise(source)
+        self._at = 0
+        self._nesting = 0
+        self._filters_allowed = True
+        self._names = NameIndex(known)
+
+    # --- tokens -------------------------------------------------------------------------------
+
+    @property
+    def _token(self) -> Token:
+        return self._tokens[self._at]
+
+    def _fail(self, expected: Expected | str, token: Token | None = None) -> FeelSyntaxError:
+        token = token or self._token
+        if is_full_width(token):
+            expected = Expected.HALF_WIDTH
+        found = self._source[token.start : token.end]
+        return FeelSyntaxError(*position(self._source, token.start), expected, found[:40])
+
+    def _is(self, *symbols: str) -> bool:
+        return self._token.type is TokenType.SYMBOL and self._token.text in symbols
+
+    def _is_word(self, *words: str) -> bool:
+        return self._token.type is TokenType.NAME and self._token.text in words
+
+    def _take(self) -> Token:
+        token = self._token
+        self._at += 1
+        return token
+
+    def _skip(self, symbol: str) -> bool:
+        if self._is(symbol):
+            self._at += 1
+            return True
+        return False
+
+    def _need(self, symbol: str) -> None:
+        if not self._skip(symbol):
+            raise self._fail(f"“{symbol}”")
+
+    def _need_word(self, word: str, expected: Expected) -> None:
+        if not self._is_word(word):
+            raise self._fail(expected)
+        self._at += 1
+
+    def _end(self) -> None:
+        if self._token.type is not TokenType.END:
+            raise self._fail(Expected.OPERATOR_OR_END)
+
+    # --- entry points -------------------------------------------------------------------------
+
+    def expression_text(self) -> Node:
+        """The whole text as one expression."""
+        node = self.expression()
+        self._end()
+        return node
+
+    def unary_tests_text(self) -> UnaryTests:
+        """The whole text as the tests of a decision table's cell."""
+        if self._is("-") and self._tokens[self._at + 1].type is TokenType.END:
+            return UnaryTests(())
+        negated = self._is_word("not") and self._negates_all()
+        if negated:
+            self._at += 2
+        tests = self._tests()
+        if negated:
+            self._need(")")
+        self._end()
+        return UnaryTests(tests, negated)
+
+    def _negates_all(self) -> bool:
+        """Whether `not(` closes at the very end: then it negates the tests, else it is the function."""
+        depth = 0
+        for index in range(self._at + 1, len(self._tokens)):
+            token = self._tokens[index]
+            if token.type is not TokenType.SYMBOL:
+                if depth == 0:
+                    return False
+            elif token.text == "(":
+                depth += 1
+            elif token.text == ")":
+                depth -= 1
+                if depth == 0:
+                    return self._tokens[index + 1].type is TokenType.END
+            elif depth == 0:
+                return False
+        return False
+
+    def _tests(self) -> tuple[Node, ...]:
+        tests = [self._test()]
+        while self._skip(","):
+            tests.append(self._test())
+        return tuple(tests)
+
+    def _test(self) -> Node:
+        if self._is(*_COMPARISONS):
+            return ComparisonTest(self._take().text, self._binary(_ADDITIVE))
+        return self.expression()
+
+    # --- expressions --------------------------------------------------------------------------
+
+    def expression(self) -> Node:
+        """An expression up to where it ends; brackets inside restore what an outer range forbade."""
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise self._fail(Expected.LESS_NESTING)
+        allowed, self._filters_allowed = self._filters_allowed, True
+        node = self._binary(0)
+        self._filters_allowed = allowed
+        self._nesting -= 1
+        return node
+
+    def _binary(self, least: int) -> Node:
+        node = self._unary()
+        while True:
+            operator = self._operator()
+            binding = _BINDING.get(operator, 0)
+            if not operator or binding < least or binding == 0:
+                return node
+            self._at += 1
+            node = self._operation(operator, binding, node)
+
+    def _operator(self) -> str:
+        if self._token.type is TokenType.SYMBOL or self._is_word(*_WORD_OPERATORS):
+            return self._token.text
+        return ""
+
+    def _operation(self, operator: str, binding: int, left: Node) -> Node:
+        match operator:
+            case "between":
+                low = self._binary(_ADDITIVE)
+                self._need_word("and", Expected.AND)
+                return Between(left, low, self._binary(_ADDITIVE))
+            case "in":
+                return In(left, self._in_tests())
+            case "or":
+                return Disjunction((*_operands(left, Disjunction), self._binary(binding + 1)))
+            case "and":
+                return Conjunction((*_operands(left, Conjunction), self._binary(binding + 1)))
+        right = self._binary(binding + 1)
+        if operator in _COMPARISONS:
+            return Comparison(operator, left, right)
+        return Arithmetic(operator, left, right)
+
+    def _in_tests(self) -> tuple[Node, ...]:
+        if not self._is("("):
+            if self._is(*_COMPARISONS):
+                return (self._test(),)
+            return (self._binary(_ADDITIVE),)
+        start = self._at
+        self._at += 1
+        tests = self._tests()
+        if self._is(".."):  # it was the open end of a range after all
+            self._at = start
+            return (self._binary(_ADDITIVE),)
+        self._need(")")
+        return tests
+
+    def _unary(self) -> Node:
+        signs = 0
+        while self._skip("-"):
+            signs += 1
+        if signs > MAX_NESTING:
+            raise self._fail(Expected.LESS_NESTING)
+        node = self._postfix(self._primary())
+        for _ in range(signs):
+            node = _negated(node)
+        return node
+
+    def _postfix(self, node: Node) -> Node:
+        while True:
+            if self._is("[") and self._filters_allowed:
+                self._at += 1
+                node = Filter(node, self.expression())
+                self._need("]")
+            elif self._skip("."):
+                node = Path(node, self._property_name())
+            elif self._is("("):
+                node = self._call(node)
+            elif self._is_word("instance") and self._tokens[self._at + 1].text == "of":
+                self._at += 2
+                node = InstanceOf(node, self.type_name())
+            else:
+                return node
+
+    # --- primaries ----------------------------------------------------------------------------
+
+    def _primary(self) -> Node:
+        token = self._token
+        match token.type:
+            case TokenType.NAME | TokenType.OTHER:
+                return self._name_or_keyword()
+            case TokenType.NUMBER:
+                self._at += 1
+                return Literal(_number(token.text))
+            case TokenType.STRING:
+                self._at += 1
+                return Literal(token.text)
+            case TokenType.AT:
+                self._at += 1
+                return Literal(parse_temporal(token.text))
+            case TokenType.QUOTED_NAME:
+                self._at += 1
+                return Name(token.text)
+            case TokenType.SYMBOL:
+                return self._bracketed()
+        raise self._fail(Expected.EXPRESSION)
+
+    def _bracketed(self) -> Node:
+        if self._skip("?"):
+            return Name("?")
+        if self._skip("("):
+            return self._parenthesised()
+        if self._skip("["):
+            return self._list_or_range()
+        if self._skip("]"):
+            return self._range_after(self.expression(), start_included=False)
+        if self._skip("{"):
+            return self._context()
+        if self._is("@"):
+            raise self._fail(Expected.TEMPORAL_TEXT)
+        raise self._fail(Expected.EXPRESSION)
+
+    def _parenthesised(self) -> Node:
+        if self._is(*_COMPARISONS):
+            test = self._test()
+            self._need(")")
+            return test
+        node = self.expression()
+        if self._is(".."):
+            return self._range_after(node, start_included=False)
+        self._need(")")
+        return node
+
+    def _list_or_range(self) -> Node:
+        if self._skip("]"):
+            return ListLiteral(())
+        first = self._test()
+        if self._is(".."):
+            return self._range_after(first, start_included=True)
+        items = [first]
+        while self._skip(","):
+            items.append(self._test())
+        self._need("]")
+        return ListLiteral(tuple(items))
+
+    def _range_after(self, start: Node, start_included: bool) -> Node:
+        self._need("..")
+        # `[1..5[` closes with a bracket that would else begin a filter.
+        allowed, self._filters_allowed = self._filters_allowed, False
+        end = self._binary(_ADDITIVE)
+        self._filters_allowed = allowed
+        if not self._is("]", ")", "["):
+            raise self._fail(Expected.RANGE_END)
+        return RangeLiteral(start, end, start_included, self._take().text == "]")
+
+    def _context(self) -> Node:
+        entries: list[tuple[str, Node]] = []
+        with_names = self._names.opened()
+        while not self._is("}"):
+            if entries:
+                self._need(",")
+            key = self._take().text if self._token.type is TokenType.STRING else self._label(":")
+            self._need(":")
+            self._names.add(key)
+            entries.append((key, self.expression()))
+        self._at += 1
+        self._names.close(with_names)
+        return ContextLiteral(tuple(entries))
+
+    # --- names --------------------------------------------------------------------------------
+
+    def _name_or_keyword(self) -> Node:
+        length = self._names.longest(self._tokens, self._at)
+        token = self._token
+        if token.type is TokenType.NAME and length <= 1:
+            if token.text in _CONSTANTS:
+                self._at += 1
+                return Literal(_CONSTANTS[token.text])
+            keyword = self._keyword(token.text)
+            if keyword is not None:
+                return keyword
+            if token.text in _BREAKING_WORDS:
+                raise self._fail(Expected.EXPRESSION)
+        if token.type is TokenType.OTHER and not length:
+            raise self._fail(Expected.EXPRESSION)
+        return Name(self._name(length))
+
+    def _keyword(self, word: str) -> Node | None:
+        follower = self._tokens[self._at + 1]
+        if word == "if":
+            return self._if()
+        if word == "for" and follower.type is not TokenType.SYMBOL:
+            return self._for()
+        if word in ("some", "every") and follower.type is not TokenType.SYMBOL:
+            return self._quantified(word == "every")
+        if word == "function" and follower.text == "(":
+            return self._function_definition()
+        return None
+
+    def _name(self, known_length: int) -> str:
+        """Read a name: the longest known one, or the neighbouring words if they are longer."""
+        end = self._at
+        while self._continues_name(end):
+            end += 1
+        if known_length and known_length >= end - self._at:
+            name = self._names.known(self._tokens, self._at, known_length)
+            self._at += known_length
+            return name
+        if end == self._at:
+            raise self._fail(Expected.NAME)
+        name = " ".join(token.text for token in self._tokens[self._at : end])
+        self._at = end
+        return name
+
+    def _continues_name(self, index: int) -> bool:
+        token = self._tokens[index]
+        if token.type is not TokenType.NAME:
+            return False
+        if index == self._at:
+            return True
+        return token.text not in _BREAKING_WORDS and not (
+            token.text == "instance" and self._tokens[index + 1].text == "of"
+        )
+
+    def _property_name(self) -> str:
+        if self._token.type is TokenType.QUOTED_NAME:
+            return self._take().text
+        return self._name(self._names.longest(self._tokens, self._at))
+
+    def _label(self, *ends: str) -> str:
+        """A name that is being defined: everything up to one of `ends`, blanks made single."""
+        first = self._token
+        if first.type not in (TokenType.NAME, TokenType.QUOTED_NAME, TokenType.OTHER):
+            raise self._fail(Expected.NAME)
+        start = self._at
+        while not self._is(*ends, "{", "}", "(", ")", "[", "]", ",", ":"):
+            if self._token.type in (TokenType.END, TokenType.STRING, TokenType.AT):
+                raise self._fail(f"“{ends[0]}”")
+            self._at += 1
+        if self._at == start + 1:
+            return first.text
+        return " ".join(self._source[first.start : self._tokens[self._at - 1].end].split())
+
+    def _variable(self) -> str:
+        """The name of an iteration variable, up to `in`."""
+        if self._token.type is TokenType.QUOTED_NAME:
+            return self._take().text
+        words = []
+        while self._token.type is TokenType.NAME and not (words and self._is_word("in")):
+            words.append(self._take().text)
+        if not words:
+            raise self._fail(Expected.NAME)
+        return " ".join(words)
+
+    # --- constructs that begin with a word ----------------------------------------------------
+
+    def _if(self) -> Node:
+        self._at += 1
+        condition = self.expression()
+        self._need_word("then", Expected.THEN)
+        then = self.expression()
+        self._need_word("else", Expected.ELSE)
+        return If(condition, then, self.expression())
+
+    def _for(self) -> Node:
+        self._at += 1
+        with_names = self._names.opened()
+        iterations = self._iterations()
+        self._need_word("return", Expected.RETURN)
+        body = self.expression()
+        self._names.close(with_names)
+        return For(iterations, body)
+
+    def _quantified(self, all_must: bool) -> Node:
+        self._at += 1
+        with_names = self._names.opened()
+        iterations = self._iterations()
+        self._need_word("satisfies", Expected.SATISFIES)
+        condition = self.expression()
+        self._names.close(with_names)
+        return Quantified(all_must, iterations, condition)
+
+    def _iterations(self) -> tuple[Iteration, ...]:
+        iterations = [self._iteration()]
+        while self._skip(","):
+            iterations.append(self._iteration())
+        return tuple(iterations)
+
+    def _iteration(self) -> Iteration:
+        name = self._variable()
+        self._need_word("in", Expected.IN)
+        domain = self.expression()
+        end = self.expression() if self._skip("..") else None
+        self._names.add(name)
+        return Iteration(name, domain, end)
+
+    def _function_definition(self) -> Node:
+        self._at += 1
+        self._need("(")
+        with_names = self._names.opened()
+        parameters: list[tuple[str, TypeName | None]] = []
+        while not self._is(")"):
+            if parameters:
+                self._need(",")
+            name = self._label(":", ",", ")")
+            parameters.append((name, self.type_name() if self._skip(":") else None))
+            self._names.add(name)
+        self._at += 1
+        external = self._is_word("external")
+        if external:
+            self._at += 1
+        body = self.expression()
+        self._names.close(with_names)
+        return FunctionDefinition(tuple(parameters), body, external)
+
+    # --- calls and types ----------------------------------------------------------------------
+
+    def _call(self, function: Node) -> Node:
+        self._need("(")
+        positional: list[Node] = []
+        named: list[tuple[str, Node]] = []
+        while not self._is(")"):
+            if positional or named:
+                self._need(",")
+            label = self._argument_name()
+            if label is None and named:
+                raise self._fail(Expected.NAMED_ARGUMENT)
+            if label is None:
+                positional.append(self._test())
+            elif positional:
+                raise self._fail(Expected.OPERATOR_OR_END)
+            else:
+                named.append((label, self._test()))
+        self._at += 1
+        return Call(function, tuple(positional), tuple(named))
+
+    def _argument_name(self) -> str | None:
+        index = self._at
+        while self._tokens[index].type in (TokenType.NAME, TokenType.QUOTED_NAME) or (
+            index > self._at and self._tokens[index].text in ("-", "'")
+        ):
+            index += 1
+        if index == self._at or self._tokens[index].text != ":":
+            return None
+        label = self._label(":")
+        self._need(":")
+        return label
+
+    def type_name(self) -> TypeName:
+        """A type such as `number`, `list<string>`, `context<a: number>` or `function<date> -> string`."""
+        self._nesting += 1
+        if self._nesting > MAX_NESTING:
+            raise self._fail(Expected.LESS_NESTING)
+        name = self._type_words()
+        found = TypeName(name)
+        if self._is("<") and name in ("list", "range"):
+            self._at += 1
+            found = TypeName(name, (self.type_name(),))
+            self._need(">")
+        elif self._is("<") and name == "context":
+            found = TypeName(name, entries=self._type_entries())
+        elif self._is("<") and name == "function":
+            found = self._function_type()
+        self._nesting -= 1
+        return found
+
+    def _type_words(self) -> str:
+        length = self._names.longest(self._tokens, self._at)
+        for known in (("date", "and", "time"), ("days", "and", "time", "duration"), _YEARS_AND_MONTHS):
+            if tuple(token.text for token in self._tokens[self._at : self._at + len(known)]) == known:
+                length = max(length, len(known))
+                self._names.add(" ".join(known))
+        if self._token.type not in (TokenType.NAME, TokenType.QUOTED_NAME) and not length:
+            raise self._fail(Expected.TYPE)
+        words = [self._take().text] if self._token.type is TokenType.QUOTED_NAME else [self._name(length)]
+        while self._skip("."):
+            words.append(self._property_name())
+        return ".".join(words)
+
+    def _type_entries(self) -> tuple[tuple[str, TypeName], ...]:
+        self._need("<")
+        entries = []
+        while not self._is(">"):
+            if entries:
+                self._need(",")
+            key = self._label(":")
+            self._need(":")
+            entries.append((key, self.type_name()))
+        self._at += 1
+        return tuple(entries)
+
+    def _function_type(self) -> TypeName:
+        self._need("<")
+        parameters = []
+        while not self._is(">"):
+            if parameters:
+                self._need(",")
+            parameters.append(self.type_name())
+        self._at += 1
+        self._need("->")
+        return TypeName("function", (*parameters, self.type_name()))
+
+
+_YEARS_AND_MONTHS = ("years", "and", "months", "duration")
+
+
+def _operands(node: Node, shape: type[Conjunction] | type[Disjunction]) -> Iterable[Node]:
+    """`a and b and c` is one conjunction; a bracketed one inside may be joined, as `and` is associative."""
+    return node.operands if isinstance(node, shape) else (node,)
+
+
+def _negated(node: Node) -> Node:
+    if isinstance(node, Literal) and isinstance(node.value, int | Decimal) and not isinstance(node.value, bool):
+        return Literal(-node.value)
+    return Negation(node)
+
+
+def _number(text: str) -> int | Decimal:
+    if text.isdigit() and len(text) <= 34:
+        return int(text)
+    return Decimal(text)

@@ -1,0 +1,61 @@
+"""`instance of`, and whether an argument fits a parameter's type (DMN 1.5, 10.3.2.9)."""
+
+from __future__ import annotations
+
+from engine.feel.syntax import TypeName
+from engine.feel.types import FeelValue, Function, Kind, Range, kind_of
+
+_SIMPLE = {
+    **{
+        kind.value: kind
+        for kind in Kind
+        if kind not in (Kind.NULL, Kind.LIST, Kind.CONTEXT, Kind.RANGE, Kind.FUNCTION, Kind.OTHER)
+    },
+    "dateTime": Kind.DATE_AND_TIME,
+    "dayTimeDuration": Kind.DAYS_AND_TIME_DURATION,
+    "yearMonthDuration": Kind.YEARS_AND_MONTHS_DURATION,
+}
+
+
+def is_instance(value: FeelValue, type_name: TypeName) -> bool | None:
+    """Whether `value` is of the type; null for a type nobody knows. Null is an instance of Null only."""
+    name = type_name.name
+    if value is None:
+        return name in ("Null", "null")
+    if name == "Any":
+        return True
+    if name in ("Null", "null"):
+        return False
+    if name in _SIMPLE:
+        return kind_of(value) is _SIMPLE[name]
+    match name:
+        case "list":
+            return type(value) is list and all(conforms(item, inner) for inner in type_name.arguments for item in value)
+        case "context":
+            return type(value) is dict and all(
+                key in value and conforms(value[key], inner) for key, inner in type_name.entries
+            )
+        case "range":
+            return type(value) is Range and all(
+                conforms(end, inner) for inner in type_name.arguments for end in (value.start, value.end)
+            )
+        case "function":
+            arity = len(type_name.arguments) - 1
+            return isinstance(value, Function) and (arity < 0 or len(value.parameters) == arity)
+    return None
+
+
+def conforms(value: FeelValue, type_name: TypeName) -> bool:
+    """Whether `value` may stand where the type is asked for: null may stand anywhere."""
+    return value is None or is_instance(value, type_name) is not False
+
+
+def coerced(value: FeelValue, type_name: TypeName | None) -> FeelValue:
+    """`value` as the type asks (DMN 1.5, 10.3.2.9.4): a list of one to its item and back, else null."""
+    if type_name is None or conforms(value, type_name):
+        return value
+    if type_name.name == "list" and conforms([value], type_name):
+        return [value]
+    if type(value) is list and len(value) == 1 and conforms(value[0], type_name):
+        return value[0]
+    return None
