@@ -29,7 +29,7 @@ def compile_call(compiler: Compiler, node: Call) -> Code:
     if name == "is defined" and len(node.positional) == 1:
         return _is_defined(compiler, node.positional[0])
     built_in = BUILTINS.get(name)
-    if built_in is not None and name not in compiler.declared and not compiler.is_local(name):
+    if built_in is not None and name not in compiler.hiding and not compiler.is_local(name):
         return _call_built_in(node, built_in, apply)
     if name and not compiler.is_local(name):
         compiler.functions_called.add(name)

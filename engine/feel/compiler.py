@@ -50,10 +50,10 @@ NOT_REPRESENTABLE = (ArithmeticError, ValueError)  # OverflowError and decimal's
 
 
 class Compiler:
-    """Of one expression. `declared` are names its scope surely has: they hide built-in functions."""
+    """Of one expression. `hiding` are functions of its scope that hide built-in ones."""
 
-    def __init__(self, declared: frozenset[str] = frozenset()) -> None:
-        self.declared = declared
+    def __init__(self, hiding: frozenset[str] = frozenset()) -> None:
+        self.hiding = hiding
         self.blocks: list[Block] = []
         self.free_names: set[str] = set()
         self.functions_called: set[str] = set()

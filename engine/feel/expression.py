@@ -98,20 +98,22 @@ def compile_expression(
     text: str,
     known_functions: Collection[str] = frozenset(),
     known_names: Collection[str] = frozenset(),
+    hiding: Collection[str] = frozenset(),
 ) -> Expression:
     """Compile `text`, once per text and names known.
 
-    `known_functions` are the environment's, `known_names` the variables the scope surely has: both may hold
-    blanks and operators, and known names hide built-in functions. Raises FeelSyntaxError.
+    `known_functions` are the environment's, `known_names` the variables the scope may have: both may hold
+    blanks and operators. A name in `hiding` is a function of the scope even where a built-in has the same
+    name. Raises FeelSyntaxError.
     """
-    return _compiled(text, frozenset(known_functions), frozenset(known_names))
+    return _compiled(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding))
 
 
 @lru_cache(maxsize=_CACHED)
-def _compiled(text: str, functions: frozenset[str], names: frozenset[str]) -> Expression:
-    compiler = Compiler(names)
+def _compiled(text: str, known: frozenset[str], hiding: frozenset[str]) -> Expression:
+    compiler = Compiler(hiding)
     try:
-        node = Parser(text, _BUILTIN_NAMES | functions | names).expression_text()
+        node = Parser(text, _BUILTIN_NAMES | known | hiding).expression_text()
         _check_height(node)
         code = compiler.compile(node)
     except RecursionError as error:
@@ -128,16 +130,17 @@ def compile_unary_tests(
     text: str,
     known_functions: Collection[str] = frozenset(),
     known_names: Collection[str] = frozenset(),
+    hiding: Collection[str] = frozenset(),
 ) -> UnaryTests:
     """Compile the text of a decision table's input cell; as `compile_expression`."""
-    return _compiled_tests(text, frozenset(known_functions), frozenset(known_names))
+    return _compiled_tests(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding))
 
 
 @lru_cache(maxsize=_CACHED)
-def _compiled_tests(text: str, functions: frozenset[str], names: frozenset[str]) -> UnaryTests:
-    compiler = Compiler(names)
+def _compiled_tests(text: str, known: frozenset[str], hiding: frozenset[str]) -> UnaryTests:
+    compiler = Compiler(hiding)
     try:
-        tests = Parser(text, _BUILTIN_NAMES | functions | names).unary_tests_text()
+        tests = Parser(text, _BUILTIN_NAMES | known | hiding).unary_tests_text()
         _check_height(tests.tests)
         code = compiler.tests(tests)
     except RecursionError as error:
@@ -149,10 +152,11 @@ def compile_template(
     text: str,
     known_functions: Collection[str] = frozenset(),
     known_names: Collection[str] = frozenset(),
+    hiding: Collection[str] = frozenset(),
 ) -> Expression:
     """Camunda 8's rule for attributes: `=` begins an expression, any other text stands for itself."""
     if text.startswith("="):
-        return compile_expression(text[1:], known_functions, known_names)
+        return compile_expression(text[1:], known_functions, known_names, hiding)
     return Expression(text, lambda frame: text, frozenset(), frozenset())
 
 

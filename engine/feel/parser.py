@@ -418,7 +418,7 @@ class Parser:
         """The name of an iteration variable, up to `in`."""
         if self._token.type is TokenType.QUOTED_NAME:
             return self._take().text
-        words = []
+        words: list[str] = []
         while self._token.type is TokenType.NAME and not (words and self._is_word("in")):
             words.append(self._take().text)
         if not words:
@@ -552,7 +552,7 @@ class Parser:
 
     def _type_entries(self) -> tuple[tuple[str, TypeName], ...]:
         self._need("<")
-        entries = []
+        entries: list[tuple[str, TypeName]] = []
         while not self._is(">"):
             if entries:
                 self._need(",")
@@ -564,7 +564,7 @@ class Parser:
 
     def _function_type(self) -> TypeName:
         self._need("<")
-        parameters = []
+        parameters: list[TypeName] = []
         while not self._is(">"):
             if parameters:
                 self._need(",")
