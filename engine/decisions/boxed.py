@@ -173,7 +173,9 @@ class LogicReader:
         ]
         body = None
         if element.get("kind", "FEEL") == "FEEL":
+            outside, self._known = self._known, self._known.union(name for name, _ in parameters)
             body = self.logic_in(element, owner)
+            self._known = outside
         return FunctionLogic(parameters, body, self.types)
 
     def conditional(self, element: Element, owner: str) -> Logic:
@@ -230,9 +232,13 @@ class LogicReader:
             for index, rule in enumerate(children(element, "rule"), 1)
         ]
         return DecisionTable(
-            owner, policy, self._aggregation(aggregation, owner), inputs, outputs,
-            [rule for rule in rules if rule],
-        )  # fmt: skip
+            owner,
+            policy=policy,
+            aggregation=self._aggregation(aggregation, owner),
+            inputs=inputs,
+            outputs=outputs,
+            rules=[rule for rule in rules if rule],
+        )
 
     def _policy(self, element: Element, owner: str) -> HitPolicy:
         name = element.get("hitPolicy", "UNIQUE")

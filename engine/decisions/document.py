@@ -53,7 +53,7 @@ def read_definitions(xml: bytes, resource: str) -> Element:
         raise _refusal(
             resource, f"It is not well-formed XML (line {error.lineno}).", f"XML 格式不正确（第 {error.lineno} 行）。"
         ) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise _refusal(resource, "Document types are not allowed.", "不允许使用文档类型声明（DTD）。")
     if local_name(root) != "definitions" or etree.QName(root).namespace not in NAMESPACES:
         raise _refusal(resource, "It is not a DMN 1.1 to 1.5 model.", "不是 DMN 1.1 至 1.5 的模型。")

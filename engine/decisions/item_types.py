@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.feel import Environment, FeelValue, UnaryTests
+from engine.feel.errors import WarningCode
 from engine.feel.scope import EMPTY
 from engine.feel.syntax import TypeName
 from engine.feel.type_checks import is_instance
@@ -55,7 +56,9 @@ class TypeTable:
             if type(value) is not dict:
                 return value is None
             for name, component in item.components:
-                inner = value.get(name)
+                if name not in value:
+                    return False
+                inner = value[name]
                 if inner is not None and not self._fits_item(inner, component, environment, depth + 1):
                     return False
         if item.allowed is None or value is None:
@@ -71,6 +74,7 @@ class TypeTable:
             return value[0]
         if type(value) is not list and self.fits([value], name, environment):
             return [value]
+        environment.warn(WarningCode.WRONG_TYPE, name or "")
         return None
 
     def allowed_values(self, name: str | None) -> UnaryTests | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from engine.decisions.item_types import TypeTable
@@ -127,10 +128,19 @@ class Iteration(Logic):
         return self._expression.evaluate(variables, environment)
 
 
+@dataclass(frozen=True)
+class Signature:
+    """Type names of a function's parameters and of its result."""
+
+    parameters: Sequence[str | None]
+    result: str | None
+    types: TypeTable
+
+
 class BodyFunction(Function):
     """Logic with parameters: a boxed function, a business knowledge model, or the body of an iteration."""
 
-    __slots__ = ("_body", "_scope", "_type_refs", "_types")
+    __slots__ = ("_body", "_scope", "_signature")
 
     def __init__(
         self,
@@ -138,14 +148,13 @@ class BodyFunction(Function):
         parameters: tuple[str, ...],
         body: Logic,
         scope: Scope,
-        type_refs: Sequence[str | None] = (),
-        types: TypeTable | None = None,
+        *,
+        signature: Signature | None = None,
     ) -> None:
         super().__init__(name, parameters)
         self._body = body
         self._scope = scope
-        self._type_refs = type_refs
-        self._types = types
+        self._signature = signature
 
     def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
         """The body's value; raises Unsuitable for another number of arguments or another type."""
@@ -157,15 +166,19 @@ class BodyFunction(Function):
         environment.enter_call()
         result = self._body.evaluate(LayeredScope(values, self._scope), environment, {})
         environment.leave_call()
-        return result
+        if self._signature is None:
+            return result
+        return self._signature.types.coerced(result, self._signature.result, environment)
 
     def _fitted(self, environment: Environment, arguments: Sequence[FeelValue]) -> dict[str, FeelValue]:
-        values = dict(zip(self.parameters, arguments, strict=True))
-        if self._types is not None:
-            for (name, given), type_ref in zip(list(values.items()), self._type_refs, strict=True):
-                values[name] = self._types.coerced(given, type_ref, environment)
-                if values[name] is None and given is not None:
-                    raise Unsuitable
+        if self._signature is None:
+            return dict(zip(self.parameters, arguments, strict=True))
+        values = {}
+        rows = zip(self.parameters, arguments, self._signature.parameters, strict=True)
+        for name, given, type_ref in rows:
+            values[name] = self._signature.types.coerced(given, type_ref, environment)
+            if values[name] is None and given is not None:
+                raise Unsuitable
         return values
 
     def call_named(self, environment: Environment, arguments: Mapping[str, FeelValue]) -> FeelValue:
@@ -183,17 +196,24 @@ class FunctionLogic(Logic):
         self._type_refs = [type_ref for _, type_ref in parameters]
         self._body = body
         self._types = types
+        self._result_type: str | None = None
         self.names = (body.names if body else frozenset()) - set(self.parameters)
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The function, seeing `scope`."""
         return self.bound("function", scope)
 
+    def returning(self, type_ref: str | None) -> FunctionLogic:
+        """This function with a declared type of its result."""
+        self._result_type = type_ref
+        return self
+
     def bound(self, name: str, scope: Scope) -> BodyFunction | None:
         """The function under a name."""
         if self._body is None:
             return None
-        return BodyFunction(name, self.parameters, self._body, scope, self._type_refs, self._types)
+        signature = Signature(self._type_refs, self._result_type, self._types)
+        return BodyFunction(name, self.parameters, self._body, scope, signature=signature)
 
 
 class Invocation(Logic):

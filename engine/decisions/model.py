@@ -48,6 +48,7 @@ class DecisionService:
 
     id: str
     name: str
+    type_ref: str | None
     input_data: tuple[str, ...]
     input_decisions: tuple[str, ...]
     output_decisions: tuple[str, ...]
@@ -188,15 +189,19 @@ class ServiceFunction(Function):
         count = len(self._service.input_data)
         variables = dict(zip(self.parameters[:count], arguments, strict=False))
         given = dict(zip(self._service.input_decisions, arguments[count:], strict=True))
-        for key in given:
-            type_ref = self._model.decisions[key].type_ref
-            given[key] = self._model.types.coerced(given[key], type_ref, environment)
+        types = self._model.types
+        for key, value in list(given.items()):
+            given[key] = types.coerced(value, self._model.decisions[key].type_ref, environment)
+        for key in self._service.input_data:
+            data = self._model.inputs[key]
+            variables[data.name] = types.coerced(variables[data.name], data.type_ref, environment)
         environment.enter_call()
         evaluation = Evaluation(self._model, as_scope(variables), environment, given)
         outputs = [self._model.decisions[key] for key in self._service.output_decisions]
         values = {decision.name: evaluation.decide(decision) for decision in outputs}
         environment.leave_call()
-        return next(iter(values.values())) if len(values) == 1 else values
+        result = next(iter(values.values())) if len(values) == 1 else values
+        return types.coerced(result, self._service.type_ref, environment)
 
     def call_named(self, environment: Environment, arguments: Mapping[str, FeelValue]) -> FeelValue:
         """As `call`, by the names of inputs and decisions."""

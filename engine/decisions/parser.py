@@ -15,7 +15,7 @@ from engine.feel import FeelSyntaxError, UnaryTests, compile_unary_tests
 _NAMING = frozenset(
     {
         "inputData", "decision", "variable", "businessKnowledgeModel", "decisionService", "itemComponent",
-        "formalParameter", "parameter", "output", "column",
+        "output", "column",
     }
 )  # fmt: skip
 _CALLABLE = ("businessKnowledgeModel", "decisionService")
@@ -31,7 +31,7 @@ def parse_decisions(xml: bytes, resource_name: str) -> DecisionModel:
     model = DecisionModel(root.get("id") or resource_name, root.get("name") or resource_name, reader.types)
     for imported in children(root, "import"):
         reader.refuse(
-            imported.get("name") or resource_name,
+            str(str(imported.get("name") or resource_name)),
             "Imported models are not supported.",
             "不支持导入其他模型。",
             "Draw the decisions it needs in this file.",
@@ -87,7 +87,7 @@ def _allowed(element: Element, reader: LogicReader) -> UnaryTests | None:
 def _read_elements(root: Element, model: DecisionModel, reader: LogicReader) -> None:
     seen: set[str] = set()
     for element in children(root, "decision", "inputData", *_CALLABLE):
-        id_ = element.get("id") or element.get("name", "")
+        id_ = str(element.get("id") or element.get("name", ""))
         if id_ in seen:
             reader.refuse(
                 id_, "The id is used twice.", "编号重复。", "Give each element its own id.", "请使用唯一编号。"
@@ -110,7 +110,7 @@ def _variable(element: Element) -> tuple[str, str | None]:
     """The name others read the element by, and its type."""
     variable = child(element, "variable")
     type_ref = variable.get("typeRef") if variable is not None else None
-    return element.get("name") or element.get("id", ""), type_ref
+    return str(element.get("name") or element.get("id", "")), type_ref
 
 
 def _requirements(element: Element, kind: str, target: str) -> tuple[str, ...]:
@@ -136,18 +136,19 @@ def _decision(element: Element, id_: str, model: DecisionModel, reader: LogicRea
 def _knowledge_model(element: Element, id_: str, reader: LogicReader) -> KnowledgeModel:
     encapsulated = child(element, "encapsulatedLogic")
     if encapsulated is None:
-        function = FunctionLogic((), None, reader.types)
-    else:
-        function = reader.function(encapsulated, id_)
+        return KnowledgeModel(id_, _variable(element)[0], FunctionLogic((), None, reader.types), ())
+    name, type_ref = _variable(element)
+    function = reader.function(encapsulated, id_).returning(type_ref)
     required = _requirements(element, "knowledgeRequirement", "requiredKnowledge")
-    return KnowledgeModel(id_, _variable(element)[0], function, required)
+    return KnowledgeModel(id_, name, function, required)
 
 
 def _service(element: Element, id_: str) -> DecisionService:
     def ids(name: str) -> tuple[str, ...]:
         return tuple(reference(part) for part in children(element, name))
 
-    return DecisionService(id_, _variable(element)[0], ids("inputData"), ids("inputDecision"), ids("outputDecision"))
+    name, type_ref = _variable(element)
+    return DecisionService(id_, name, type_ref, ids("inputData"), ids("inputDecision"), ids("outputDecision"))
 
 
 def _check_references(model: DecisionModel, reader: LogicReader) -> None:

@@ -47,6 +47,7 @@ class DecisionTable(Logic):
     def __init__(
         self,
         decision: str,
+        *,
         policy: HitPolicy,
         aggregation: Aggregation | None,
         inputs: Sequence[Input],

@@ -205,7 +205,7 @@ def _connective(operands: list[Code], decisive: bool) -> Code:
         for operand in operands:
             value = operand(frame)
             if value is decisive:
-                return decisive
+                return bool(value)
             if type(value) is not bool:
                 unknown = True
         return None if unknown else not decisive
@@ -300,8 +300,8 @@ def _range_of_test(compiler: Compiler, node: ComparisonTest) -> Code:
             return None
         included = symbol in ("<=", ">=")
         if symbol[0] == "<":
-            return Range(None, bound, False, included)
-        return Range(bound, None, included, False)
+            return Range(None, bound, False, included, unbounded=True)
+        return Range(bound, None, included, False, unbounded=True)
 
     return run
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.feel import comparison
 from engine.feel.environment import Environment
@@ -23,11 +23,12 @@ _DAY = dt.timedelta(days=1)
 
 def _stepped(start: FeelValue, end: FeelValue, environment: Environment) -> Iterator[FeelValue]:
     """From `start` to `end` by one (or one day), downwards when `end` is less; each costs a step."""
-    step: int | dt.timedelta
-    if is_number(start) and is_number(end) and start == int(start):
-        current, step = int(start), 1
+    current: Any = start
+    step: Any
+    if is_number(start) and is_number(end):
+        step = 1
     elif type(start) is dt.date and type(end) is dt.date:
-        current, step = start, _DAY
+        step = _DAY
     else:
         raise Unsuitable
     upwards = current <= end
@@ -43,10 +44,10 @@ def _stepped(start: FeelValue, end: FeelValue, environment: Environment) -> Iter
 def _range_items(interval: Range, environment: Environment) -> Iterator[FeelValue]:
     if interval.start is None or interval.end is None:
         raise Unsuitable
+    if comparison.ordered("<=", interval.start, interval.end) is not True:
+        raise Unsuitable
     for item in _stepped(interval.start, interval.end, environment):
-        if comparison.in_range(item, interval) is True or (
-            interval.start > interval.end and interval.start_included and interval.end_included
-        ):
+        if comparison.in_range(item, interval) is True:
             yield item
 
 
@@ -124,15 +125,18 @@ def compile_for(compiler: Compiler, node: For) -> Code:
 def compile_quantified(compiler: Compiler, node: Quantified) -> Code:
     """`some … satisfies …` and `every … satisfies …`, three-valued."""
     loops = _Loops(compiler, node.iterations, node.condition, partial=False)
-    decisive = not node.all_must
+    decisive: bool = not node.all_must
 
     def run(frame: Frame) -> bool | None:
         unknown = False
         try:
             for value in loops.run(frame):
                 if value is decisive:
-                    return decisive
-                unknown = unknown or type(value) is not bool
+                    return bool(value)
+                if value is None:
+                    unknown = True
+                elif type(value) is not bool:
+                    raise Unsuitable
         except Unsuitable:
             frame.environment.warn(WarningCode.WRONG_KINDS, "some" if decisive else "every")
             return None
@@ -177,7 +181,8 @@ def _selected(items: list[FeelValue], condition: Code, frame: Frame) -> FeelValu
 
 
 def _item_at(items: list[FeelValue], index: int | Decimal, environment: Environment) -> FeelValue:
-    if index != int(index) or not 1 <= abs(index) <= len(items):
+    place = index if index > 0 else -index
+    if not 1 <= place <= len(items) or index != int(index):
         environment.warn(WarningCode.OUT_OF_RANGE, "[ ]")
         return None
     return items[int(index) - 1 if index > 0 else int(index)]

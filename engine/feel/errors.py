@@ -110,6 +110,10 @@ class WarningCode(Enum):
         "The condition of {subject} is neither true nor false.",
         "{subject} 的条件既不是 true 也不是 false。",
     )
+    WRONG_TYPE = (
+        "A value does not fit its declared type {subject}; it is null.",
+        "值与声明的类型 {subject} 不符，按 null 处理。",
+    )
     OUT_OF_RANGE = ("The result of {subject} is outside what can be represented.", "{subject} 的结果超出可表示的范围。")
 
 

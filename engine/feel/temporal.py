@@ -90,8 +90,14 @@ def parse_date_and_time(text: str) -> dt.datetime | None:
         return None
     if not separator:
         return dt.datetime.combine(date, dt.time())
-    time = parse_time(clock)
-    return None if time is None else dt.datetime.combine(date, time)
+    at_end = clock.startswith("24:00:00")  # ISO 8601: the midnight that ends the day
+    time = parse_time("00:00:00" + clock[8:] if at_end else clock)
+    if time is None or (at_end and time.replace(tzinfo=None) != dt.time()):
+        return None
+    try:
+        return dt.datetime.combine(date + dt.timedelta(days=1) if at_end else date, time)
+    except OverflowError:
+        return None
 
 
 def parse_duration(text: str) -> dt.timedelta | YearsMonthsDuration | None:

@@ -11,7 +11,7 @@ from engine.feel.types import FeelValue, Kind, kind_of
 
 def text_of(value: FeelValue) -> str:
     """The text of `value`; a text is itself, inside lists and contexts it is quoted."""
-    return value if type(value) is str else _nested(value)
+    return value if isinstance(value, str) else _nested(value)
 
 
 def _nested(value: FeelValue) -> str:
@@ -23,7 +23,7 @@ def _nested(value: FeelValue) -> str:
         case Kind.NUMBER:
             return number_text(value)
         case Kind.STRING:
-            return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+            return '"' + str(value).replace("\\", "\\\\").replace('"', '\\"') + '"'
         case Kind.LIST:
             return "[" + ", ".join(_nested(item) for item in value) + "]"
         case Kind.CONTEXT:
@@ -36,9 +36,9 @@ def _nested(value: FeelValue) -> str:
 
 
 def _range_text(value: FeelValue) -> str:
-    if value.start is None:
+    if value.unbounded and value.start is None:
         return f"({'<=' if value.end_included else '<'} {_nested(value.end)})"
-    if value.end is None:
+    if value.unbounded and value.end is None:
         return f"({'>=' if value.start_included else '>'} {_nested(value.start)})"
     opening = "[" if value.start_included else "("
     return f"{opening}{_nested(value.start)}..{_nested(value.end)}{']' if value.end_included else ')'}"

@@ -39,12 +39,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Range:
-    """An interval; an end that is None is unbounded and then never included."""
+    """An interval. An end that is None is not included; it is unbounded only in the ranges that tests such as
+    `(< 10)` make, while `(null..10]` has an unknown start and says nothing about any value."""
 
     start: FeelValue
     end: FeelValue
     start_included: bool
     end_included: bool
+    unbounded: bool = False
 
 
 class Function:

@@ -190,13 +190,12 @@ def remove(environment: Environment, values: FeelValue, position: FeelValue) -> 
 @LISTS.function("list replace", "list, position, newItem", "list, match, newItem", pure=False)
 def list_replace(environment: Environment, values: FeelValue, where: FeelValue, new: FeelValue) -> FeelValue:
     """The list with another item at the position, or wherever `match(item, newItem)` is true."""
-    if type(values) is not list:
-        raise Unsuitable
+    source = items(values)
     if not isinstance(where, Function):
-        index = _index(where, len(values))
-        return [*values[:index], new, *values[index + 1 :]]
+        index = _index(where, len(source))
+        return [*source[:index], new, *source[index + 1 :]]
     replaced = []
-    for item in values:
+    for item in source:
         matched = where.call(environment, (item, new))
         if type(matched) is not bool:
             raise Unsuitable

@@ -28,7 +28,14 @@ _CLASSES = {
     "i": r"\p{L}_:",
     "c": r"\p{L}\p{N}\p{M}_:.\-",
 }
+_BLOCKS = {
+    "IsBasicLatin": r"\x{0}-\x{7F}",
+    "IsLatin-1Supplement": r"\x{80}-\x{FF}",
+    "IsCJKSymbolsandPunctuation": r"\x{3000}-\x{303F}",
+    "IsCJKUnifiedIdeographs": r"\x{4E00}-\x{9FFF}",
+}
 _FLAGS = frozenset("smixq")
+_BLOCK = re.compile(r"p\{(Is[A-Za-z0-9-]+)\}")
 _GROUP = re.compile(r"\\([\\$])|\$(\d)")
 
 
@@ -37,7 +44,10 @@ def compile_pattern(pattern: str, flags: str) -> Any:
     """The compiled pattern; raises Unsuitable for a bad pattern, an unknown flag or an over-long text."""
     if len(pattern) > MAX_PATTERN or not _FLAGS.issuperset(flags):
         raise Unsuitable
-    translated = re2.escape(pattern) if "q" in flags else _translated(pattern, "x" in flags)
+    if "q" in flags:
+        translated = re2.escape(pattern)
+    else:
+        translated = _translated(_without_blanks(pattern) if "x" in flags else pattern, "s" in flags)
     inline = "".join(flag for flag in "ims" if flag in flags)
     try:
         return re2.compile(f"(?{inline})(?:{translated})" if inline else translated, _OPTIONS)
@@ -45,28 +55,43 @@ def compile_pattern(pattern: str, flags: str) -> Any:
         raise Unsuitable from error
 
 
-def _translated(pattern: str, ignore_blanks: bool) -> str:
+def _without_blanks(pattern: str) -> str:
+    """The pattern without white space outside bracketed classes, as the flag `x` asks."""
+    return re.sub(r"(\[(?:\\.|[^\]\\])*\])|[ \t\n\r]+", lambda match: match[1] or "", pattern)
+
+
+def _translated(pattern: str, dot_matches_all: bool) -> str:
     out, in_class, at = [], False, 0
     while at < len(pattern):
         character = pattern[at]
         at += 1
         if character == "\\" and at < len(pattern):
-            out.append(_escape(pattern[at], in_class))
-            at += 1
+            block = _BLOCK.match(pattern, at)
+            out.append(_block(block[1], in_class) if block else _escape(pattern[at], in_class))
+            at = block.end() if block else at + 1
             continue
-        if character in " \t\n\r" and ignore_blanks and not in_class:
-            continue
-        if character == "[":
-            in_class = True
-        elif character == "]":
-            in_class = False
-        elif character == "(" and pattern[at : at + 1] == "?" and pattern[at + 1 : at + 2] != ":":
-            raise Unsuitable  # XPath has no other extension groups
+        if (in_class and character == "[") or (character == "(" and _is_extension(pattern, at)):
+            raise Unsuitable  # RE2 has no subtraction of classes, and XPath no other extension groups
+        if character == "." and not in_class and not dot_matches_all:
+            character = r"[^\n\r]"
+        in_class = character == "[" or (in_class and character != "]")
         out.append(character)
     return "".join(out)
 
 
+def _is_extension(pattern: str, at: int) -> bool:
+    return pattern[at : at + 1] == "?" and pattern[at + 1 : at + 2] != ":"
+
+
+def _block(name: str, in_class: bool) -> str:
+    if name not in _BLOCKS:
+        raise Unsuitable
+    return _BLOCKS[name] if in_class else f"[{_BLOCKS[name]}]"
+
+
 def _escape(letter: str, in_class: bool) -> str:
+    if letter.isdigit():
+        raise Unsuitable  # a back-reference, or an octal number XPath does not know
     members = _CLASSES.get(letter)
     if members is None:
         return "\\" + letter

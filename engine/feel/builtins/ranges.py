@@ -73,7 +73,7 @@ def _overlaps(a: Range, b: Range) -> bool:
 
 
 def _overlaps_before(a: Range, b: Range) -> bool:
-    return _starts_first(a, b) < 0 and _ends_first(a, b) < 0 and _overlaps(a, b)
+    return _starts_first(a, b) < 0 and _ends_first(a, b) <= 0 and _overlaps(a, b)
 
 
 def _any(relation: Callable[[Range, Range], bool]) -> Callable[..., FeelValue]:

@@ -16,6 +16,7 @@ from engine.feel.errors import Unsuitable
 from engine.feel.types import FeelValue, Function, is_number
 
 Implementation = Callable[..., FeelValue]
+_LARGEST_WHOLE = 10**18  # no text or list is longer, and no decimal may be blown up to a longer int
 
 
 class Builtin(Function):
@@ -56,7 +57,8 @@ class Builtin(Function):
 
     def _fits(self, signature: tuple[str, ...], count: int) -> bool:
         required = sum(1 for part in signature if not part.endswith("?"))
-        return required <= count and (count <= len(signature) or signature[-1].endswith("..."))
+        open_ended = bool(signature) and signature[-1].endswith("...")
+        return required <= count and (open_ended or count <= len(signature))
 
     def _run(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
         try:
@@ -114,7 +116,7 @@ def number(value: FeelValue) -> int | Decimal:
 def whole(value: FeelValue) -> int:
     """A number argument, its fraction cut off."""
     wanted = number(value)
-    if abs(wanted) > 10**18:
+    if not -_LARGEST_WHOLE < wanted < _LARGEST_WHOLE:
         raise Unsuitable
     return int(wanted)
 
