@@ -80,7 +80,7 @@ def _allowed(element: Element, reader: LogicReader) -> UnaryTests | None:
     try:
         return compile_unary_tests(text) if text else None
     except FeelSyntaxError as error:
-        reader.refuse(element.get("id") or element.get("name", ""), error.message("en"), error.message("zh"))
+        reader.refuse(str(element.get("id") or element.get("name", "")), error.message("en"), error.message("zh"))
         return None
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from engine.feel.errors import Expected, FeelSyntaxError
-from engine.feel.lexer import Token, TokenType, is_full_width, position, tokenise
-from engine.feel.names import NameIndex
+from engine.feel.cursor import BREAKING_WORDS, MAX_NESTING
+from engine.feel.errors import Expected
+from engine.feel.lexer import TokenType
 from engine.feel.syntax import (
     Arithmetic,
     Between,
@@ -41,10 +41,8 @@ from engine.feel.syntax import (
     UnaryTests,
 )
 from engine.feel.temporal import parse_temporal
+from engine.feel.type_parser import TypeParser
 from engine.feel.types import FeelValue
-
-MAX_NESTING = 48
-"""Brackets within brackets; each costs six Python frames here, of a thousand there are."""
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _BINDING = {
@@ -59,65 +57,15 @@ _BINDING = {
 }
 _ADDITIVE = 4
 _WORD_OPERATORS = ("or", "and", "between", "in")
-_BREAKING_WORDS = frozenset({"or", "and", "between", "in", "then", "else", "return", "satisfies"})
-"""Words that end a name the scope does not know."""
-
 _CONSTANTS: dict[str, FeelValue] = {"null": None, "true": True, "false": False}
 
 
-class Parser:
-    """Of one text. `known` are the names in scope that are more than one word."""
+class Parser(TypeParser):
+    """Of one text. `known` are the names the scope may have."""
 
     def __init__(self, source: str, known: Collection[str] = ()) -> None:
-        self._source = source
-        self._tokens = tokenise(source)
-        self._at = 0
-        self._nesting = 0
+        super().__init__(source, known)
         self._filters_allowed = True
-        self._names = NameIndex(known)
-
-    # --- tokens -------------------------------------------------------------------------------
-
-    @property
-    def _token(self) -> Token:
-        return self._tokens[self._at]
-
-    def _fail(self, expected: Expected | str, token: Token | None = None) -> FeelSyntaxError:
-        token = token or self._token
-        if is_full_width(token):
-            expected = Expected.HALF_WIDTH
-        found = self._source[token.start : token.end]
-        return FeelSyntaxError(*position(self._source, token.start), expected, found[:40])
-
-    def _is(self, *symbols: str) -> bool:
-        return self._token.type is TokenType.SYMBOL and self._token.text in symbols
-
-    def _is_word(self, *words: str) -> bool:
-        return self._token.type is TokenType.NAME and self._token.text in words
-
-    def _take(self) -> Token:
-        token = self._token
-        self._at += 1
-        return token
-
-    def _skip(self, symbol: str) -> bool:
-        if self._is(symbol):
-            self._at += 1
-            return True
-        return False
-
-    def _need(self, symbol: str) -> None:
-        if not self._skip(symbol):
-            raise self._fail(f"“{symbol}”")
-
-    def _need_word(self, word: str, expected: Expected) -> None:
-        if not self._is_word(word):
-            raise self._fail(expected)
-        self._at += 1
-
-    def _end(self) -> None:
-        if self._token.type is not TokenType.END:
-            raise self._fail(Expected.OPERATOR_OR_END)
 
     # --- entry points -------------------------------------------------------------------------
 
@@ -173,9 +121,7 @@ class Parser:
 
     def expression(self) -> Node:
         """An expression up to where it ends; brackets inside restore what an outer range forbade."""
-        self._nesting += 1
-        if self._nesting > MAX_NESTING:
-            raise self._fail(Expected.LESS_NESTING)
+        self._deeper()
         allowed, self._filters_allowed = self._filters_allowed, True
         node = self._binary(0)
         self._filters_allowed = allowed
@@ -352,7 +298,7 @@ class Parser:
             keyword = self._keyword(token.text)
             if keyword is not None:
                 return keyword
-            if token.text in _BREAKING_WORDS:
+            if token.text in BREAKING_WORDS:
                 raise self._fail(Expected.EXPRESSION)
         if token.type is TokenType.OTHER and not length:
             raise self._fail(Expected.EXPRESSION)
@@ -369,61 +315,6 @@ class Parser:
         if word == "function" and follower.text == "(":
             return self._function_definition()
         return None
-
-    def _name(self, known_length: int) -> str:
-        """Read a name: the longest known one, or the neighbouring words if they are longer."""
-        end = self._at
-        while self._continues_name(end):
-            end += 1
-        if known_length and known_length >= end - self._at:
-            name = self._names.known(self._tokens, self._at, known_length)
-            self._at += known_length
-            return name
-        if end == self._at:
-            raise self._fail(Expected.NAME)
-        name = " ".join(token.text for token in self._tokens[self._at : end])
-        self._at = end
-        return name
-
-    def _continues_name(self, index: int) -> bool:
-        token = self._tokens[index]
-        if token.type is not TokenType.NAME:
-            return False
-        if index == self._at:
-            return True
-        return token.text not in _BREAKING_WORDS and not (
-            token.text == "instance" and self._tokens[index + 1].text == "of"
-        )
-
-    def _property_name(self) -> str:
-        if self._token.type is TokenType.QUOTED_NAME:
-            return self._take().text
-        return self._name(self._names.longest(self._tokens, self._at))
-
-    def _label(self, *ends: str) -> str:
-        """A name that is being defined: everything up to one of `ends`, blanks made single."""
-        first = self._token
-        if first.type not in (TokenType.NAME, TokenType.QUOTED_NAME, TokenType.OTHER):
-            raise self._fail(Expected.NAME)
-        start = self._at
-        while not self._is(*ends, "{", "}", "(", ")", "[", "]", ",", ":"):
-            if self._token.type in (TokenType.END, TokenType.STRING, TokenType.AT):
-                raise self._fail(f"“{ends[0]}”")
-            self._at += 1
-        if self._at == start + 1:
-            return first.text
-        return " ".join(self._source[first.start : self._tokens[self._at - 1].end].split())
-
-    def _variable(self) -> str:
-        """The name of an iteration variable, up to `in`."""
-        if self._token.type is TokenType.QUOTED_NAME:
-            return self._take().text
-        words: list[str] = []
-        while self._token.type is TokenType.NAME and not (words and self._is_word("in")):
-            words.append(self._take().text)
-        if not words:
-            raise self._fail(Expected.NAME)
-        return " ".join(words)
 
     # --- constructs that begin with a word ----------------------------------------------------
 
@@ -518,63 +409,6 @@ class Parser:
         label = self._label(":")
         self._need(":")
         return label
-
-    def type_name(self) -> TypeName:
-        """A type such as `number`, `list<string>`, `context<a: number>` or `function<date> -> string`."""
-        self._nesting += 1
-        if self._nesting > MAX_NESTING:
-            raise self._fail(Expected.LESS_NESTING)
-        name = self._type_words()
-        found = TypeName(name)
-        if self._is("<") and name in ("list", "range"):
-            self._at += 1
-            found = TypeName(name, (self.type_name(),))
-            self._need(">")
-        elif self._is("<") and name == "context":
-            found = TypeName(name, entries=self._type_entries())
-        elif self._is("<") and name == "function":
-            found = self._function_type()
-        self._nesting -= 1
-        return found
-
-    def _type_words(self) -> str:
-        length = self._names.longest(self._tokens, self._at)
-        for known in (("date", "and", "time"), ("days", "and", "time", "duration"), _YEARS_AND_MONTHS):
-            if tuple(token.text for token in self._tokens[self._at : self._at + len(known)]) == known:
-                length = max(length, len(known))
-                self._names.add(" ".join(known))
-        if self._token.type not in (TokenType.NAME, TokenType.QUOTED_NAME) and not length:
-            raise self._fail(Expected.TYPE)
-        words = [self._take().text] if self._token.type is TokenType.QUOTED_NAME else [self._name(length)]
-        while self._skip("."):
-            words.append(self._property_name())
-        return ".".join(words)
-
-    def _type_entries(self) -> tuple[tuple[str, TypeName], ...]:
-        self._need("<")
-        entries: list[tuple[str, TypeName]] = []
-        while not self._is(">"):
-            if entries:
-                self._need(",")
-            key = self._label(":")
-            self._need(":")
-            entries.append((key, self.type_name()))
-        self._at += 1
-        return tuple(entries)
-
-    def _function_type(self) -> TypeName:
-        self._need("<")
-        parameters: list[TypeName] = []
-        while not self._is(">"):
-            if parameters:
-                self._need(",")
-            parameters.append(self.type_name())
-        self._at += 1
-        self._need("->")
-        return TypeName("function", (*parameters, self.type_name()))
-
-
-_YEARS_AND_MONTHS = ("years", "and", "months", "duration")
 
 
 def _operands(node: Node, shape: type[Conjunction] | type[Disjunction]) -> Iterable[Node]:

@@ -1,0 +1,66 @@
+"""Type names as they stand behind `instance of` and parameters (DMN 1.5, 10.3.1.2)."""
+
+from __future__ import annotations
+
+from engine.feel.cursor import TokenCursor
+from engine.feel.errors import Expected
+from engine.feel.lexer import TokenType
+from engine.feel.syntax import TypeName
+
+_YEARS_AND_MONTHS = ("years", "and", "months", "duration")
+
+
+class TypeParser(TokenCursor):
+    """Reads types."""
+
+    def type_name(self) -> TypeName:
+        """A type such as `number`, `list<string>`, `context<a: number>` or `function<date> -> string`."""
+        self._deeper()
+        name = self._type_words()
+        found = TypeName(name)
+        if self._is("<") and name in ("list", "range"):
+            self._at += 1
+            found = TypeName(name, (self.type_name(),))
+            self._need(">")
+        elif self._is("<") and name == "context":
+            found = TypeName(name, entries=self._type_entries())
+        elif self._is("<") and name == "function":
+            found = self._function_type()
+        self._nesting -= 1
+        return found
+
+    def _type_words(self) -> str:
+        length = self._names.longest(self._tokens, self._at)
+        for known in (("date", "and", "time"), ("days", "and", "time", "duration"), _YEARS_AND_MONTHS):
+            if tuple(token.text for token in self._tokens[self._at : self._at + len(known)]) == known:
+                length = max(length, len(known))
+                self._names.add(" ".join(known))
+        if self._token.type not in (TokenType.NAME, TokenType.QUOTED_NAME) and not length:
+            raise self._fail(Expected.TYPE)
+        words = [self._take().text] if self._token.type is TokenType.QUOTED_NAME else [self._name(length)]
+        while self._skip("."):
+            words.append(self._property_name())
+        return ".".join(words)
+
+    def _type_entries(self) -> tuple[tuple[str, TypeName], ...]:
+        self._need("<")
+        entries: list[tuple[str, TypeName]] = []
+        while not self._is(">"):
+            if entries:
+                self._need(",")
+            key = self._label(":")
+            self._need(":")
+            entries.append((key, self.type_name()))
+        self._at += 1
+        return tuple(entries)
+
+    def _function_type(self) -> TypeName:
+        self._need("<")
+        parameters: list[TypeName] = []
+        while not self._is(">"):
+            if parameters:
+                self._need(",")
+            parameters.append(self.type_name())
+        self._at += 1
+        self._need("->")
+        return TypeName("function", (*parameters, self.type_name()))
