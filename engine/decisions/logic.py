@@ -33,7 +33,7 @@ class Literal(Logic):
         self._expression = expression
         self._type_ref = type_ref
         self._types = types
-        self.names = expression.names | expression.functions
+        self.names = expression.names
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The expression's value."""

@@ -10,7 +10,7 @@ from engine.decisions.item_types import TypeTable
 from engine.decisions.logic import FunctionLogic, Logic, Record
 from engine.decisions.tables import storable
 from engine.feel import Environment, FeelValue, Function, LayeredScope, Scope, Unsuitable
-from engine.feel.expression import as_scope
+from engine.feel.expression import as_scope, check_depth
 from engine.feel.scope import EMPTY
 
 
@@ -141,6 +141,8 @@ class Evaluation:
         if decision.logic is not None:
             value = decision.logic.evaluate(LayeredScope(front, self._scope), self._environment, record)
         value = self._model.types.coerced(value, decision.type_ref, self._environment)
+        if self._model.functions:
+            check_depth(value)
         record["output"] = storable(value)
         self.trace.append(record)
         self._values[decision.id] = value

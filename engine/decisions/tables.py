@@ -86,7 +86,7 @@ class DecisionTable(Logic):
             return self._without_match(values, scope, environment, record)
         hits = [self._hit(index, rule, scope, environment) for index, rule in matched]
         priorities = [column.priorities for column in self.outputs]
-        return resolve(self.decision, self.policy, self.aggregation, hits, priorities)
+        return resolve(str(record.get("id", self.decision)), self.policy, self.aggregation, hits, priorities)
 
     def _first_miss(
         self, rule: Rule, values: Sequence[FeelValue], scope: Scope, environment: Environment

@@ -57,6 +57,8 @@ class Compiler:
         self.blocks: list[Block] = []
         self.free_names: set[str] = set()
         self.functions_called: set[str] = set()
+        self.may_nest = False
+        """Whether the value may be nested deeper than the text is: through `partial` or a function."""
 
     def compile(self, node: Node) -> Code:
         """Code for `node` inside the blocks open now."""

@@ -105,6 +105,7 @@ class _Loops:
 def compile_for(compiler: Compiler, node: For) -> Code:
     """`for … return …`, with `partial` as the results so far where the body asks for it."""
     partial = mentions(node.body, "partial")
+    compiler.may_nest = compiler.may_nest or partial
     loops = _Loops(compiler, node.iterations, node.body, partial)
 
     def run(frame: Frame) -> FeelValue:
@@ -112,8 +113,11 @@ def compile_for(compiler: Compiler, node: For) -> Code:
         try:
             if not partial:
                 return list(loops.run(frame))
-            for value in loops.run(frame.block({"partial": results})):
+            so_far: dict[str, FeelValue] = {"partial": []}
+            for value in loops.run(frame.block(so_far)):
+                frame.environment.spend(len(results) // 64)  # for the copy
                 results.append(value)
+                so_far["partial"] = list(results)  # a body may return it: it must not grow afterwards
         except Unsuitable:
             frame.environment.warn(WarningCode.WRONG_KINDS, "for")
             return None
@@ -222,6 +226,7 @@ class Closure(Function):
 
 def compile_function(compiler: Compiler, node: FunctionDefinition) -> Code:
     """`function(a, b) body`. An external body (Java, PMML) is never run: it is null."""
+    compiler.may_nest = True
     if node.external:
         return lambda frame: None
     body = compiler.inside(Block({name for name, _ in node.parameters}), node.body)

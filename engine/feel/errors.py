@@ -95,6 +95,14 @@ class CallsTooDeep(FeelEvaluationError):
     zh = "表达式中函数相互调用超过 {limit} 层。"
 
 
+class NestedTooDeep(FeelEvaluationError):
+    """A value or the expressions around it are nested deeper than can be worked with."""
+
+    code = "feel_nested_too_deep"
+    en = "The expression, or the value it builds, is nested too deeply."
+    zh = "表达式或其生成的值嵌套过深。"
+
+
 class WarningCode(Enum):
     """Why a part of an expression is null, as English and Chinese templates over `subject`."""
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
 from engine.feel.environment import Environment
-from engine.feel.errors import Expected, FeelEvaluationError, FeelSyntaxError
+from engine.feel.errors import Expected, FeelSyntaxError, NestedTooDeep
 from engine.feel.frames import Code, Frame
 from engine.feel.parser import Parser
 from engine.feel.scope import EMPTY, MappingScope, Scope
@@ -18,36 +18,43 @@ from engine.feel.types import FeelValue
 MAX_HEIGHT = 160
 """Levels of an expression's tree; each is two Python frames to compile and one to run."""
 
+MAX_DEPTH = 128
+"""Levels of lists and contexts in a value; the JSON writer gives up at 254."""
+
 _BUILTIN_NAMES = frozenset(name for name in BUILTINS if not name.isidentifier())
 _CACHED = 4_096  # texts; a deployment has some hundred
-
-
-class NestedTooDeep(FeelEvaluationError):
-    """The expression and those around it need more of Python's stack than there is."""
-
-    code = "feel_nested_too_deep"
-    en = "The expression is nested too deeply to be evaluated here."
-    zh = "表达式嵌套过深，无法在此求值。"
 
 
 class Expression:
     """One compiled expression. `names` are the variables it reads, `functions` the ones it calls that are
     neither built in nor its own; both as the text spells them."""
 
-    __slots__ = ("_code", "functions", "names", "text")
+    __slots__ = ("_code", "_may_nest", "functions", "names", "text")
 
-    def __init__(self, text: str, code: Code, names: frozenset[str], functions: frozenset[str]) -> None:
+    def __init__(
+        self,
+        text: str,
+        code: Code,
+        *,
+        names: frozenset[str] = frozenset(),
+        functions: frozenset[str] = frozenset(),
+        may_nest: bool = False,
+    ) -> None:
         self.text = text
         self._code = code
         self.names = names
         self.functions = functions
+        self._may_nest = may_nest
 
     def evaluate(self, scope: Scope | Mapping[str, FeelValue], environment: Environment) -> FeelValue:
         """The value; null with a warning in the environment where the standard says null.
 
-        Raises FeelEvaluationError when the step budget, the call depth or a text's size is exceeded.
+        Raises FeelEvaluationError when the step budget, the call depth, a text's size or a value's depth is exceeded.
         """
-        return run(self._code, Frame(None, None, as_scope(scope), environment))
+        value = run(self._code, Frame(None, None, as_scope(scope), environment))
+        if self._may_nest:
+            check_depth(value)
+        return value
 
     def __repr__(self) -> str:
         return f"Expression({self.text!r})"
@@ -80,6 +87,17 @@ class UnaryTests:
 def as_scope(variables: Scope | Mapping[str, FeelValue]) -> Scope:
     """A scope as it is, a mapping as a scope."""
     return MappingScope(variables) if isinstance(variables, Mapping) else variables
+
+
+def check_depth(value: FeelValue) -> None:
+    """Raise NestedTooDeep for a value with more levels than can be stored; walks without recursion."""
+    waiting = [(value, 1)]
+    while waiting:
+        current, level = waiting.pop()
+        if level > MAX_DEPTH:
+            raise NestedTooDeep
+        inner = current if type(current) is list else current.values() if type(current) is dict else ()
+        waiting.extend((item, level + 1) for item in inner if type(item) in (list, dict))
 
 
 def run(code: Code, frame: Frame) -> FeelValue:
@@ -118,7 +136,13 @@ def _compiled(text: str, known: frozenset[str], hiding: frozenset[str]) -> Expre
         code = compiler.compile(node)
     except RecursionError as error:
         raise FeelSyntaxError(1, 1, Expected.LESS_NESTING, text[:40]) from error
-    return Expression(text, code, frozenset(compiler.free_names), frozenset(compiler.functions_called))
+    return Expression(
+        text,
+        code,
+        names=frozenset(compiler.free_names),
+        functions=frozenset(compiler.functions_called),
+        may_nest=compiler.may_nest,
+    )
 
 
 def _check_height(node: object) -> None:
@@ -157,7 +181,7 @@ def compile_template(
     """Camunda 8's rule for attributes: `=` begins an expression, any other text stands for itself."""
     if text.startswith("="):
         return compile_expression(text[1:], known_functions, known_names, hiding)
-    return Expression(text, lambda frame: text, frozenset(), frozenset())
+    return Expression(text, lambda frame: text)
 
 
 __all__ = ["EMPTY", "Expression", "UnaryTests", "compile_expression", "compile_template", "compile_unary_tests"]

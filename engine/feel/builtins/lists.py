@@ -138,18 +138,6 @@ def any_of(environment: Environment, values: FeelValue) -> FeelValue:
     return comparison.three_valued_any([boolean_or_null(item) for item in items(values)])
 
 
-@LISTS.function("and", "list", variadic=True)
-def and_of(environment: Environment, values: FeelValue) -> FeelValue:
-    """The older name of `all`."""
-    return all_of(environment, values)
-
-
-@LISTS.function("or", "list", variadic=True)
-def or_of(environment: Environment, values: FeelValue) -> FeelValue:
-    """The older name of `any`."""
-    return any_of(environment, values)
-
-
 def _index(position: FeelValue, length: int) -> int:
     """A position from 1 (or from -1 at the end) as Python's index."""
     place = whole(position)

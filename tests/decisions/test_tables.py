@@ -1,0 +1,127 @@
+"""Decision tables by hit policy, and what the trace says of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.decisions import HitPolicyViolated
+from engine.model.values import dumps, normalise
+from tests.decisions.models import decision, definitions, table, take
+
+BANDS = ('"high", "medium", "low"',)
+
+
+def risk(policy: str, *rules: tuple[str, str], default: str = "", aggregation: str = "") -> bytes:
+    """A table from `score` to `band`."""
+    output = ("band", BANDS[0], default)
+    return definitions(decision("risk", table(policy, ["score"], [output], *rules, aggregation=aggregation)))
+
+
+OVERLAPPING = (("> 10", '"low"'), ("> 20", '"high"'), ("> 30", '"medium"'))
+
+
+def test_unique_gives_the_one_rule_that_matches() -> None:
+    xml = risk("UNIQUE", ("< 10", '"low"'), (">= 10", '"high"'))
+    assert take(xml, "risk", {"score": 9}).value == "low"
+    assert take(xml, "risk", {"score": 10}).value == "high"
+
+
+def test_unique_refuses_to_choose_between_two_rules() -> None:
+    with pytest.raises(HitPolicyViolated) as caught:
+        take(risk("UNIQUE", *OVERLAPPING), "risk", {"score": 25})
+    assert caught.value.message("en") == "The decision risk has hit policy UNIQUE, but the rules 1, 2 all match."
+    assert "规则 1, 2 同时命中" in caught.value.message("zh")
+
+
+def test_any_accepts_two_rules_that_agree_and_refuses_two_that_do_not() -> None:
+    agreeing = risk("ANY", ("> 1", '"low"'), ("> 2", '"low"'))
+    assert take(agreeing, "risk", {"score": 3}).value == "low"
+    with pytest.raises(HitPolicyViolated):
+        take(risk("ANY", *OVERLAPPING), "risk", {"score": 25})
+
+
+@pytest.mark.parametrize(
+    ("policy", "value"),
+    [
+        ("FIRST", "low"),
+        ("PRIORITY", "high"),
+        ("RULE ORDER", ["low", "high", "medium"]),
+        ("OUTPUT ORDER", ["high", "medium", "low"]),
+        ("COLLECT", ["low", "high", "medium"]),
+    ],
+)
+def test_each_policy_takes_its_own_from_three_matching_rules(policy: str, value: object) -> None:
+    assert take(risk(policy, *OVERLAPPING), "risk", {"score": 31}).value == value
+
+
+@pytest.mark.parametrize(("aggregation", "value"), [("SUM", 60), ("MIN", 10), ("MAX", 30), ("COUNT", 3)])
+def test_collect_can_aggregate(aggregation: str, value: int) -> None:
+    rules = [("-", "10"), ("-", "20"), ("-", "30")]
+    xml = definitions(decision("points", table("COLLECT", ["x"], ["p"], *rules, aggregation=aggregation)))
+    assert take(xml, "points").value == value
+
+
+def test_several_output_columns_make_a_context() -> None:
+    xml = definitions(
+        decision("limits", table("UNIQUE", ["class"], ["single_fen", "daily_fen"], ('"II"', "1000000", "2000000")))
+    )
+    assert take(xml, "limits", {"class": "II"}).value == {"single_fen": 1_000_000, "daily_fen": 2_000_000}
+
+
+def test_without_a_match_the_result_is_null_and_the_trace_says_why() -> None:
+    result = take(risk("UNIQUE", ("> 10", '"low"')), "risk", {"score": 3})
+    assert result.value is None
+    (record,) = result.trace
+    assert record["note"] == "no_rule_matched"
+    assert record["rules"] == []
+    assert record["missed"] == [{"id": "rule1", "index": 1, "column": "score", "text": "> 10", "matched": False}]
+
+
+def test_without_a_match_the_default_output_is_used_and_noted() -> None:
+    result = take(risk("UNIQUE", ("> 10", '"low"'), default='"high"'), "risk", {"score": 3})
+    assert result.value == "high"
+    assert result.trace[0]["note"] == "default_output"
+
+
+def test_a_missing_input_matches_only_cells_that_ask_nothing() -> None:
+    xml = risk("FIRST", ("> 10", '"low"'), ("-", '"high"'))
+    assert take(xml, "risk").value == "high"
+
+
+def test_the_trace_names_inputs_and_the_rules_that_fired() -> None:
+    xml = definitions(
+        decision(
+            "eligible",
+            table(
+                "COLLECT", ["age", "country"], ["reason"],
+                ("< 18", "-", '"minor"', "guardian needed"),
+                ("-", 'not("CN")', '"foreign"', ""),
+                (">= 18", "-", '"adult"', ""),
+                notes=True,
+            ),
+            name="是否符合条件",
+        )
+    )  # fmt: skip
+    result = take(xml, "eligible", {"age": 17, "country": "FR"})
+    assert result.value == ["minor", "foreign"]
+    (record,) = result.trace
+    assert (record["id"], record["name"], record["hit_policy"]) == ("eligible", "是否符合条件", "COLLECT")
+    assert [(column["expression"], column["value"]) for column in record["inputs"]] == [
+        ("age", 17), ("country", "FR"),
+    ]  # fmt: skip
+    assert [(rule["id"], rule["index"]) for rule in record["rules"]] == [("rule1", 1), ("rule2", 2)]
+    assert record["rules"][0]["annotation"] == "guardian needed"
+    assert record["rules"][1]["cells"][1] == {"text": 'not("CN")', "matched": True}
+    assert record["output"] == ["minor", "foreign"]
+
+
+def test_a_trace_can_be_stored_whatever_the_decision_gives() -> None:
+    xml = definitions(decision("odd", table("UNIQUE", ["[1..5]"], ["f"], ("-", "{day: today(), f: abs, r: [1..2]}"))))
+    stored = dumps(normalise(take(xml, "odd").trace))
+    assert b"2026-11-23" in stored
+    assert b"[1..2]" in stored
+
+
+def test_expressions_in_cells_and_outputs_may_read_other_variables() -> None:
+    xml = definitions(decision("d", table("UNIQUE", ["age"], ["x"], (">= least", "age - least"))))
+    assert take(xml, "d", {"age": 20, "least": 18}).value == 2

@@ -1,0 +1,130 @@
+"""Loops, filters, contexts and functions, and the bounds around them."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.feel import ExternalFunction, FeelEvaluationError, Unsuitable, compile_expression
+from tests.feel.evaluation import environment, evaluate, warnings_of
+
+OWNERS = {"owners": [{"name": "张三", "share": 60}, {"name": "李四", "share": 25}, {"name": "王五", "share": 15}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("for i in 1..3 return i * 2", [2, 4, 6]),
+        ("for i in 3..1 return i", [3, 2, 1]),
+        ("for i in [1..3), j in i..2 return 10 * i + j", [11, 12, 22]),
+        ("for i in 1..5 return if i <= 2 then 1 else partial[-1] + partial[-2]", [1, 1, 2, 3, 5]),
+        ('for d in @"2026-01-31"..@"2026-02-01" return d.day', [31, 1]),
+        ("some x in [1, 2], y in [2, 3] satisfies x = y", True),
+        ("every x in [] satisfies x = 1", True),
+        ("some x in [null, 1] satisfies x > 1", None),
+        ("{a b: 1, c: a b + 1}.c", 2),
+        ("{fact: function(n) if n < 2 then 1 else n * fact(n - 1)}.fact(5)", 120),
+        ("{add: function(a, b) a + b, r: add(b: 1, a: 2)}.r", 3),
+        ("(function(a: number) a + 1)(1)", 2),
+        ('(function(a: number) a)("x")', None),
+        ("[1, 2, 3][-1]", 3),
+        ("[1, 2, 3][4]", None),
+        ("[1, 2, 3][item >= 2]", [2, 3]),
+        ("5[1]", 5),
+        ("for f in [function(x) x + 1, function(x) x * 10] return f(3)", [4, 30]),
+        ("for g in (for i in 1..3 return function(x) x + i) return g(10)", [11, 12, 13]),
+    ],
+)
+def test_constructs_mean_what_the_standard_says(text: str, value: object) -> None:
+    assert evaluate(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("owners[share >= 25].name", ["张三", "李四"]),
+        ("owners[1].name", "张三"),
+        ('owners[name = "王五"][1].share', 15),
+        ("sum(owners.share)", 100),
+        ("sum(owners[share > 20].share)", 85),
+        ("count(owners[item.share > least])", 2),
+        ('string join(for o in owners return o.name, "、")', "张三、李四、王五"),
+        ("sort(owners, function(a, b) a.share < b.share)[1].name", "王五"),
+        ("some o in owners satisfies o.share > 50", True),
+        ("owners.nothing", [None, None, None]),
+    ],
+)
+def test_an_analyst_works_with_rows_of_owners(text: str, value: object) -> None:
+    assert evaluate(text, {**OWNERS, "least": 20}) == value
+
+
+def test_inside_a_filter_the_entries_of_the_row_hide_variables() -> None:
+    assert evaluate("rows[limit > 5]", {"rows": [{"limit": 9}, {"limit": 1}], "limit": 0}) == [{"limit": 9}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for i in 1..10**12 return i",
+        "count(for i in 1..1000, j in 1..1000 return i)",
+        "some i in 1..10**30 satisfies false",
+        "[1..10**12][item > 5]",
+        "{a: for i in 1..100000 return i, b: concatenate(a, a, a, a)}",
+    ],
+)
+def test_a_huge_range_stops_at_the_step_budget(text: str) -> None:
+    with pytest.raises(FeelEvaluationError, match="200000 steps"):
+        evaluate(text)
+
+
+def test_the_budget_is_for_each_evaluation() -> None:
+    where = environment(step_budget=50)
+    expression = compile_expression("for i in 1..40 return i")
+    assert expression.evaluate({}, where) == expression.evaluate({}, where)
+
+
+def test_a_function_that_calls_itself_for_ever_is_stopped() -> None:
+    with pytest.raises(FeelEvaluationError, match="levels deep"):
+        evaluate("{f: function(n) f(n + 1)}.f(1)")
+
+
+def test_functions_of_the_environment_are_called_by_position_and_by_name() -> None:
+    plus = ExternalFunction("whole days after", ("from", "days"), lambda start, days: start + days)
+    where = environment(functions={"whole days after": plus})
+    known = frozenset({"whole days after"})
+    assert compile_expression("whole days after(1, 2)", known).evaluate({}, where) == 3
+    assert compile_expression("whole days after(days: 2, from: 1)", known).evaluate({}, where) == 3
+    assert compile_expression("whole days after(1)", known).evaluate({}, where) is None
+    assert where.warnings
+
+
+def test_a_function_of_the_environment_may_say_that_its_arguments_do_not_fit() -> None:
+    def never(value: object) -> object:
+        raise Unsuitable
+
+    where = environment(functions={"never": ExternalFunction("never", ("value",), never)})
+    assert compile_expression("never(1)").evaluate({}, where) is None
+
+
+def test_an_unknown_function_is_null_with_a_warning() -> None:
+    assert warnings_of("nowhere(1)") == ["There is no function named nowhere."]
+
+
+@pytest.mark.parametrize("text", ["x.__class__", 'get value(x, "__class__")', "x.real", '"a".upper', "x.keys"])
+def test_no_attribute_of_python_can_be_reached(text: str) -> None:
+    assert evaluate(text, {"x": {"a": 1}}) is None
+
+
+def test_partial_results_that_are_returned_do_not_grow_afterwards() -> None:
+    assert evaluate("for i in 1..3 return partial") == [[], [[]], [[], [[]]]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for i in 1..2000 return [partial[-1]]",
+        "{f: function(n) if n = 0 then 0 else [[[[[[f(n - 1)]]]]]], r: f(40)}.r",
+    ],
+)
+def test_a_value_nested_deeper_than_can_be_stored_is_refused(text: str) -> None:
+    with pytest.raises(FeelEvaluationError, match="nested"):
+        evaluate(text)
