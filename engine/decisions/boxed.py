@@ -29,6 +29,7 @@ from engine.feel import (
     compile_unary_tests,
 )
 from engine.feel.scope import EMPTY
+from engine.feel.syntax import TypeName
 from engine.model.errors import Problem
 
 MAX_DEPTH = 32
@@ -47,6 +48,8 @@ class LogicReader:
         self.problems: list[Problem] = []
         self.types = types
         self._known = known
+        self.type_names: dict[str, TypeName] = {}
+        """The model's types by name, once they have been read."""
         self._functions = functions
         self._depth = 0
 
@@ -61,7 +64,9 @@ class LogicReader:
     def expression(self, text: str, element: str) -> Expression:
         """The compiled text, or null with a problem noted."""
         try:
-            return compile_expression(text or "null", known_names=self._known, hiding=self._functions)
+            return compile_expression(
+                text or "null", known_names=self._known, hiding=self._functions, types=self.type_names
+            )
         except FeelSyntaxError as error:
             self._refuse_text(text, element, error)
             return compile_expression("null")
@@ -69,7 +74,9 @@ class LogicReader:
     def tests(self, text: str, element: str) -> UnaryTests:
         """The compiled cell; an empty one matches anything."""
         try:
-            return compile_unary_tests(text or "-", known_names=self._known, hiding=self._functions)
+            return compile_unary_tests(
+                text or "-", known_names=self._known, hiding=self._functions, types=self.type_names
+            )
         except FeelSyntaxError as error:
             self._refuse_text(text, element, error)
             return compile_unary_tests("-")

@@ -66,6 +66,27 @@ class TypeTable:
         values = value if type(value) is list and not item.collection else [value]
         return all(item.allowed.matches(one, EMPTY, environment) is True for one in values)
 
+    def type_names(self) -> dict[str, TypeName]:
+        """The declared types as FEEL's own, for `instance of`; allowed values are left out."""
+        return {name: self._spelled_out(item, 0) for name, item in self._types.items()}
+
+    def _spelled_out(self, item: ItemType, depth: int) -> TypeName:
+        if item.function:
+            found = TypeName("function")
+        elif item.components:
+            entries = tuple((name, self._spelled_out(inner, depth + 1)) for name, inner in item.components)
+            found = TypeName("context", entries=entries)
+        else:
+            found = self._named(item.base or "Any", depth)
+        return TypeName("list", (found,)) if item.collection else found
+
+    def _named(self, name: str, depth: int) -> TypeName:
+        local = name.rpartition(":")[2]
+        item = self._types.get(name) or self._types.get(local)
+        if item is not None and depth < _MAX_DEPTH:
+            return self._spelled_out(item, depth + 1)
+        return TypeName(_CAMUNDA_NAMES.get(local, local))
+
     def coerced(self, value: FeelValue, name: str | None, environment: Environment) -> FeelValue:
         """`value`, or its one item, or a list of it, whichever fits the type; else null."""
         if self.fits(value, name, environment):

@@ -10,8 +10,9 @@ from engine.decisions.item_types import TypeTable
 from engine.decisions.logic import FunctionLogic, Logic, Record
 from engine.decisions.tables import storable
 from engine.feel import Environment, FeelValue, Function, LayeredScope, Scope, Unsuitable
-from engine.feel.expression import as_scope, check_depth
+from engine.feel.expression import as_scope
 from engine.feel.scope import EMPTY
+from engine.feel.size import measured
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,7 @@ class Evaluation:
         if decision.logic is not None:
             value = decision.logic.evaluate(LayeredScope(front, self._scope), self._environment, record)
         value = self._model.types.coerced(value, decision.type_ref, self._environment)
-        if self._model.functions:
-            check_depth(value)
+        measured(value)
         record["output"] = storable(value)
         self.trace.append(record)
         self._values[decision.id] = value

@@ -28,6 +28,7 @@ def parse_decisions(xml: bytes, resource_name: str) -> DecisionModel:
     reader = LogicReader(_declared_names(root), _callable_names(root), TypeTable(types))
     for definition in children(root, "itemDefinition"):
         types[definition.get("name", "")] = _item_type(definition, reader)
+    reader.type_names = reader.types.type_names()
     model = DecisionModel(root.get("id") or resource_name, root.get("name") or resource_name, reader.types)
     for imported in children(root, "import"):
         reader.refuse(

@@ -17,6 +17,7 @@ from engine.feel.control import compile_filter, compile_for, compile_function, c
 from engine.feel.errors import Unsuitable, WarningCode
 from engine.feel.frames import Block, Code, Frame, read_name, read_variable
 from engine.feel.properties import property_of
+from engine.feel.size import measured
 from engine.feel.syntax import (
     Arithmetic,
     Between,
@@ -46,6 +47,7 @@ from engine.feel.syntax import (
 from engine.feel.type_checks import is_instance
 from engine.feel.types import FeelValue, Kind, Range, kind_of
 
+CONTAINERS = frozenset({list, dict})
 NOT_REPRESENTABLE = (ArithmeticError, ValueError)  # OverflowError and decimal's signals are among them
 
 
@@ -57,8 +59,8 @@ class Compiler:
         self.blocks: list[Block] = []
         self.free_names: set[str] = set()
         self.functions_called: set[str] = set()
-        self.may_nest = False
-        """Whether the value may be nested deeper than the text is: through `partial` or a function."""
+        self.builds = False
+        """Whether the expression makes lists or contexts, which must be measured before others use them."""
 
     def compile(self, node: Node) -> Code:
         """Code for `node` inside the blocks open now."""
@@ -182,6 +184,8 @@ def _equality(left: Code, right: Code, negated: bool) -> Code:
         kind = type(one)
         if kind is type(other) and kind in plain:
             return (one == other) is not negated
+        if kind in CONTAINERS:
+            frame.environment.spend(measured(one))
         result = comparison.equal(one, other)
         if result is None:
             frame.environment.warn(WarningCode.WRONG_KINDS, "!=" if negated else "=")
@@ -251,6 +255,8 @@ def _test(compiler: Compiler, node: Node, asks_input: bool) -> Test:
             return wanted
         if asks_input and wanted is None:
             return None
+        if type(wanted) in CONTAINERS:
+            frame.environment.spend(measured(wanted))
         return comparison.matches(value, wanted)
 
     return run
@@ -332,11 +338,13 @@ def _range_value(start: FeelValue, end: FeelValue, start_included: bool, end_inc
 
 
 def _list(compiler: Compiler, node: ListLiteral) -> Code:
+    compiler.builds = True
     items = [compiler.compile(item) for item in node.items]
     return lambda frame: [item(frame) for item in items]
 
 
 def _context(compiler: Compiler, node: ContextLiteral) -> Code:
+    compiler.builds = True
     block = Block(set())
     entries: list[tuple[str, Code]] = []
     for key, value in node.entries:

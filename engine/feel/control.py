@@ -105,7 +105,7 @@ class _Loops:
 def compile_for(compiler: Compiler, node: For) -> Code:
     """`for … return …`, with `partial` as the results so far where the body asks for it."""
     partial = mentions(node.body, "partial")
-    compiler.may_nest = compiler.may_nest or partial
+    compiler.builds = True
     loops = _Loops(compiler, node.iterations, node.body, partial)
 
     def run(frame: Frame) -> FeelValue:
@@ -226,7 +226,7 @@ class Closure(Function):
 
 def compile_function(compiler: Compiler, node: FunctionDefinition) -> Code:
     """`function(a, b) body`. An external body (Java, PMML) is never run: it is null."""
-    compiler.may_nest = True
+    compiler.builds = True
     if node.external:
         return lambda frame: None
     body = compiler.inside(Block({name for name, _ in node.parameters}), node.body)

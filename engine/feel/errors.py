@@ -103,6 +103,14 @@ class NestedTooDeep(FeelEvaluationError):
     zh = "表达式或其生成的值嵌套过深。"
 
 
+class TooManyItems(FeelEvaluationError):
+    """A list or context has more items, counted at all levels, than can be worked with."""
+
+    code = "feel_too_many_items"
+    en = "The expression works on a value of more than {limit} items."
+    zh = "表达式处理的值超过 {limit} 个元素。"
+
+
 class WarningCode(Enum):
     """Why a part of an expression is null, as English and Chinese templates over `subject`."""
 

@@ -12,14 +12,12 @@ from engine.feel.errors import Expected, FeelSyntaxError, NestedTooDeep
 from engine.feel.frames import Code, Frame
 from engine.feel.parser import Parser
 from engine.feel.scope import EMPTY, MappingScope, Scope
-from engine.feel.syntax import height
+from engine.feel.size import measured
+from engine.feel.syntax import TypeName, height
 from engine.feel.types import FeelValue
 
 MAX_HEIGHT = 160
 """Levels of an expression's tree; each is two Python frames to compile and one to run."""
-
-MAX_DEPTH = 128
-"""Levels of lists and contexts in a value; the JSON writer gives up at 254."""
 
 _BUILTIN_NAMES = frozenset(name for name in BUILTINS if not name.isidentifier())
 _CACHED = 4_096  # texts; a deployment has some hundred
@@ -29,7 +27,7 @@ class Expression:
     """One compiled expression. `names` are the variables it reads, `functions` the ones it calls that are
     neither built in nor its own; both as the text spells them."""
 
-    __slots__ = ("_code", "_may_nest", "functions", "names", "text")
+    __slots__ = ("_builds", "_code", "functions", "names", "text")
 
     def __init__(
         self,
@@ -38,22 +36,22 @@ class Expression:
         *,
         names: frozenset[str] = frozenset(),
         functions: frozenset[str] = frozenset(),
-        may_nest: bool = False,
+        builds: bool = False,
     ) -> None:
         self.text = text
         self._code = code
         self.names = names
         self.functions = functions
-        self._may_nest = may_nest
+        self._builds = builds
 
     def evaluate(self, scope: Scope | Mapping[str, FeelValue], environment: Environment) -> FeelValue:
         """The value; null with a warning in the environment where the standard says null.
 
-        Raises FeelEvaluationError when the step budget, the call depth, a text's size or a value's depth is exceeded.
+        Raises FeelEvaluationError when the step budget, the call depth, or the size or depth of a value is exceeded.
         """
         value = run(self._code, Frame(None, None, as_scope(scope), environment))
-        if self._may_nest:
-            check_depth(value)
+        if self._builds:
+            measured(value)
         return value
 
     def __repr__(self) -> str:
@@ -89,17 +87,6 @@ def as_scope(variables: Scope | Mapping[str, FeelValue]) -> Scope:
     return MappingScope(variables) if isinstance(variables, Mapping) else variables
 
 
-def check_depth(value: FeelValue) -> None:
-    """Raise NestedTooDeep for a value with more levels than can be stored; walks without recursion."""
-    waiting = [(value, 1)]
-    while waiting:
-        current, level = waiting.pop()
-        if level > MAX_DEPTH:
-            raise NestedTooDeep
-        inner = current if type(current) is list else current.values() if type(current) is dict else ()
-        waiting.extend((item, level + 1) for item in inner if type(item) in (list, dict))
-
-
 def run(code: Code, frame: Frame) -> FeelValue:
     """Run compiled code within the environment's budget."""
     environment = frame.environment
@@ -117,21 +104,28 @@ def compile_expression(
     known_functions: Collection[str] = frozenset(),
     known_names: Collection[str] = frozenset(),
     hiding: Collection[str] = frozenset(),
+    types: Mapping[str, TypeName] | None = None,
 ) -> Expression:
     """Compile `text`, once per text and names known.
 
     `known_functions` are the environment's, `known_names` the variables the scope may have: both may hold
     blanks and operators. A name in `hiding` is a function of the scope even where a built-in has the same
-    name. Raises FeelSyntaxError.
+    name. `types` are the types that `instance of` and parameters may name. Raises FeelSyntaxError.
     """
-    return _compiled(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding))
+    return _compiled(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding), _frozen(types))
+
+
+def _frozen(types: Mapping[str, TypeName] | None) -> frozenset[tuple[str, TypeName]]:
+    return frozenset(types.items()) if types else frozenset()
 
 
 @lru_cache(maxsize=_CACHED)
-def _compiled(text: str, known: frozenset[str], hiding: frozenset[str]) -> Expression:
+def _compiled(
+    text: str, known: frozenset[str], hiding: frozenset[str], types: frozenset[tuple[str, TypeName]]
+) -> Expression:
     compiler = Compiler(hiding)
     try:
-        node = Parser(text, _BUILTIN_NAMES | known | hiding).expression_text()
+        node = Parser(text, _BUILTIN_NAMES | known | hiding, dict(types)).expression_text()
         _check_height(node)
         code = compiler.compile(node)
     except RecursionError as error:
@@ -141,7 +135,7 @@ def _compiled(text: str, known: frozenset[str], hiding: frozenset[str]) -> Expre
         code,
         names=frozenset(compiler.free_names),
         functions=frozenset(compiler.functions_called),
-        may_nest=compiler.may_nest,
+        builds=compiler.builds,
     )
 
 
@@ -155,16 +149,19 @@ def compile_unary_tests(
     known_functions: Collection[str] = frozenset(),
     known_names: Collection[str] = frozenset(),
     hiding: Collection[str] = frozenset(),
+    types: Mapping[str, TypeName] | None = None,
 ) -> UnaryTests:
     """Compile the text of a decision table's input cell; as `compile_expression`."""
-    return _compiled_tests(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding))
+    return _compiled_tests(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding), _frozen(types))
 
 
 @lru_cache(maxsize=_CACHED)
-def _compiled_tests(text: str, known: frozenset[str], hiding: frozenset[str]) -> UnaryTests:
+def _compiled_tests(
+    text: str, known: frozenset[str], hiding: frozenset[str], types: frozenset[tuple[str, TypeName]]
+) -> UnaryTests:
     compiler = Compiler(hiding)
     try:
-        tests = Parser(text, _BUILTIN_NAMES | known | hiding).unary_tests_text()
+        tests = Parser(text, _BUILTIN_NAMES | known | hiding, dict(types)).unary_tests_text()
         _check_height(tests.tests)
         code = compiler.tests(tests)
     except RecursionError as error:
@@ -177,10 +174,11 @@ def compile_template(
     known_functions: Collection[str] = frozenset(),
     known_names: Collection[str] = frozenset(),
     hiding: Collection[str] = frozenset(),
+    types: Mapping[str, TypeName] | None = None,
 ) -> Expression:
     """Camunda 8's rule for attributes: `=` begins an expression, any other text stands for itself."""
     if text.startswith("="):
-        return compile_expression(text[1:], known_functions, known_names, hiding)
+        return compile_expression(text[1:], known_functions, known_names, hiding, types)
     return Expression(text, lambda frame: text)
 
 

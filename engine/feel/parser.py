@@ -7,7 +7,7 @@ because two values side by side mean nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 
 from engine.feel.cursor import BREAKING_WORDS, MAX_NESTING
@@ -63,8 +63,8 @@ _CONSTANTS: dict[str, FeelValue] = {"null": None, "true": True, "false": False}
 class Parser(TypeParser):
     """Of one text. `known` are the names the scope may have."""
 
-    def __init__(self, source: str, known: Collection[str] = ()) -> None:
-        super().__init__(source, known)
+    def __init__(self, source: str, known: Collection[str] = (), types: Mapping[str, TypeName] | None = None) -> None:
+        super().__init__(source, known, types)
         self._filters_allowed = True
 
     # --- entry points -------------------------------------------------------------------------

@@ -23,7 +23,7 @@ _TIME = re.compile(
 )
 _YEARS_MONTHS = re.compile(r"(-?)P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
 _DAYS_TIME = re.compile(
-    r"(-?)P(?:([0-9]{1,12})D)?(?:T(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(?:\.([0-9]{1,9}))?S)?)?"
+    r"(-?)P(?:([0-9]{1,12})D)?(?:T(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(?:\.([0-9]{0,9}))?S)?)?"
 )
 _MAX_OFFSET = dt.timedelta(hours=14)  # the largest that XML Schema and any place on earth have
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from engine.feel.cursor import TokenCursor
 from engine.feel.errors import Expected
 from engine.feel.lexer import TokenType
+from engine.feel.names import NameIndex
 from engine.feel.syntax import TypeName
 
 _YEARS_AND_MONTHS = ("years", "and", "months", "duration")
 
 
 class TypeParser(TokenCursor):
-    """Reads types."""
+    """Reads types; a name among `types` stands for the type the model declares under it."""
+
+    def __init__(self, source: str, known: Collection[str] = (), types: Mapping[str, TypeName] | None = None) -> None:
+        super().__init__(source, known)
+        self._types = types or {}
+        self._type_names = NameIndex(self._types)
 
     def type_name(self) -> TypeName:
         """A type such as `number`, `list<string>`, `context<a: number>` or `function<date> -> string`."""
@@ -27,9 +35,14 @@ class TypeParser(TokenCursor):
         elif self._is("<") and name == "function":
             found = self._function_type()
         self._nesting -= 1
-        return found
+        return self._types.get(name, found)
 
     def _type_words(self) -> str:
+        declared = self._type_names.longest(self._tokens, self._at)
+        if declared:
+            name = self._type_names.known(self._tokens, self._at, declared)
+            self._at += declared
+            return name
         length = self._names.longest(self._tokens, self._at)
         for known in (("date", "and", "time"), ("days", "and", "time", "duration"), _YEARS_AND_MONTHS):
             if tuple(token.text for token in self._tokens[self._at : self._at + len(known)]) == known:

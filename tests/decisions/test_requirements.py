@@ -149,3 +149,15 @@ def test_boxed_expressions_mean_what_the_standard_says(logic: str, value: object
 )
 def test_every_version_from_1_1_to_1_5_is_read(namespace: str) -> None:
     assert take(definitions(decision("d", literal("1 + 1")), namespace=namespace), "d").value == 2
+
+
+def test_instance_of_knows_the_types_the_model_declares() -> None:
+    xml = definitions(
+        '<itemDefinition name="tOwner"><itemComponent name="share"><typeRef>number</typeRef></itemComponent>'
+        '</itemDefinition><itemDefinition name="tOwners" isCollection="true"><typeRef>tOwner</typeRef>'
+        "</itemDefinition>",
+        decision("d", literal("x instance of tOwners")),
+    )
+    assert take(xml, "d", {"x": [{"share": 5}]}).value is True
+    assert take(xml, "d", {"x": [{"share": "much"}]}).value is False
+    assert take(xml, "d", {"x": [{}]}).value is False

@@ -128,3 +128,12 @@ def test_partial_results_that_are_returned_do_not_grow_afterwards() -> None:
 def test_a_value_nested_deeper_than_can_be_stored_is_refused(text: str) -> None:
     with pytest.raises(FeelEvaluationError, match="nested"):
         evaluate(text)
+
+
+DOUBLED = "{a0: [1, 1]" + "".join(f", a{n}: [a{n - 1}, a{n - 1}]" for n in range(1, 40))
+
+
+@pytest.mark.parametrize("use", ["a39", "a39 = a39", "string(a39)", "[1] in [a39]", "distinct values([a39, a39])"])
+def test_a_value_that_shares_its_parts_counts_as_large_as_it_is_written(use: str) -> None:
+    with pytest.raises(FeelEvaluationError, match="items"):
+        evaluate(DOUBLED + f", use: {use}" + "}.use")

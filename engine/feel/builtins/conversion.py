@@ -11,6 +11,7 @@ from engine.feel.arithmetic import CONTEXT, shortest
 from engine.feel.builtins.signatures import Family, single, text
 from engine.feel.environment import Environment, bounded
 from engine.feel.errors import Unsuitable
+from engine.feel.size import measured
 from engine.feel.text import text_of
 from engine.feel.types import FeelValue, is_number, kind_of
 
@@ -23,6 +24,7 @@ _POINTS = (",", ".")
 @CONVERSION.function("string", "from")
 def string(environment: Environment, value: FeelValue) -> FeelValue:
     """The text of any value."""
+    environment.spend(measured(value))
     return None if value is None else bounded(text_of(value))
 
 
@@ -66,6 +68,7 @@ def same(environment: Environment, left: FeelValue, right: FeelValue) -> FeelVal
         return False
     if isinstance(left, dt.time | dt.datetime):
         return left.tzinfo == right.tzinfo and left == right
+    environment.spend(measured(left))
     return left is right or comparison.equal(left, right) is True
 
 

@@ -12,6 +12,7 @@ from engine.feel.builtins.numbers import product, total
 from engine.feel.builtins.signatures import Family, boolean_or_null, items, number, whole
 from engine.feel.environment import Environment
 from engine.feel.errors import Unsuitable
+from engine.feel.size import measured
 from engine.feel.types import FeelValue, Function, is_number
 from engine.model.values import YearsMonthsDuration
 
@@ -25,6 +26,7 @@ def _same(left: FeelValue, right: FeelValue) -> bool:
 @LISTS.function("list contains", "list, element")
 def list_contains(environment: Environment, values: FeelValue, element: FeelValue) -> FeelValue:
     """Whether an item equals `element`."""
+    environment.spend(measured(values))
     return any(_same(item, element) for item in items(values))
 
 
@@ -200,13 +202,15 @@ def reverse(environment: Environment, values: FeelValue) -> FeelValue:
 @LISTS.function("index of", "list, match")
 def index_of(environment: Environment, values: FeelValue, match: FeelValue) -> FeelValue:
     """The positions of the items that equal `match`."""
+    environment.spend(measured(values))
     return [at + 1 for at, item in enumerate(items(values)) if _same(item, match)]
 
 
 def _distinct(environment: Environment, values: list[FeelValue]) -> list[FeelValue]:
     kept: list[FeelValue] = []
+    size = measured(values)
     for item in values:
-        environment.spend(1 + len(kept) // 8)  # comparing with all kept ones is quadratic
+        environment.spend(1 + size // 16)  # comparing with all kept ones is quadratic
         if not any(_same(item, other) for other in kept):
             kept.append(item)
     return kept
@@ -222,7 +226,7 @@ def distinct_values(environment: Environment, values: FeelValue) -> FeelValue:
 def duplicate_values(environment: Environment, values: FeelValue) -> FeelValue:
     """Each value that occurs more than once (Camunda 8)."""
     source = items(values)
-    environment.spend(len(source) ** 2 // 8)
+    environment.spend(len(source) * measured(source) // 16)
     repeated = [item for at, item in enumerate(source) if any(_same(item, other) for other in source[:at])]
     return _distinct(environment, repeated)
 
