@@ -57,10 +57,11 @@ class DecisionService:
 
 @dataclass(frozen=True)
 class Decision:
-    """One decision. `inputs` are the variables it and the decisions it requires read from the scope."""
+    """One decision. Others read its value by its id, its name or the name of its `variable`."""
 
     id: str
     name: str
+    variable: str
     type_ref: str | None
     logic: Logic | None
     required_decisions: tuple[str, ...]
@@ -69,14 +70,19 @@ class Decision:
     model: DecisionModel = field(repr=False, compare=False)
 
     @property
+    def spellings(self) -> frozenset[str]:
+        """The names others read it by."""
+        return frozenset({self.id, self.name, self.variable})
+
+    @property
     def inputs(self) -> frozenset[str]:
-        """Names that must come from the scope."""
+        """The variables that it, and the decisions it requires, read from the scope."""
         own = self.logic.names if self.logic else frozenset()
         supplied: set[str] = {self.model.functions[key].name for key in self.required_functions}
         further: set[str] = set()
         for key in self.required_decisions:
             required = self.model.decisions[key]
-            supplied |= {required.name, required.id}
+            supplied |= required.spellings
             further |= required.inputs
         return frozenset((own - supplied) | further)
 
@@ -129,7 +135,7 @@ class Evaluation:
         front: dict[str, Any] = {}
         for key in decision.required_decisions:
             required = self._model.decisions[key]
-            front[required.id] = front[required.name] = self.decide(required)
+            front.update(dict.fromkeys(required.spellings, self.decide(required)))
         for key in decision.required_inputs:
             data = self._model.inputs[key]
             if data.type_ref and self._scope.has(data.name):

@@ -122,9 +122,11 @@ def _requirements(element: Element, kind: str, target: str) -> tuple[str, ...]:
 
 def _decision(element: Element, id_: str, model: DecisionModel, reader: LogicReader) -> Decision:
     name, type_ref = _variable(element)
+    variable = child(element, "variable")
     return Decision(
         id=id_,
         name=name,
+        variable=str(variable.get("name") or name) if variable is not None else name,
         type_ref=type_ref,
         logic=reader.logic_in(element, id_),
         required_decisions=_requirements(element, "informationRequirement", "requiredDecision"),

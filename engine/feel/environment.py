@@ -54,12 +54,17 @@ class ExternalFunction(Function):
 
 @dataclass
 class Environment:
-    """Of one command. `now` is an instant with a zone (UTC); `step_budget` bounds each evaluation."""
+    """Of one command. `now` is an instant with a zone (UTC); `step_budget` bounds each evaluation.
+
+    `zone` is the bank's: `now()` is shown in it and `today()` is the date there, which east of Greenwich
+    begins hours before the date in UTC.
+    """
 
     now: dt.datetime
     functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
     step_budget: int = 200_000
     warnings: list[FeelWarning] = field(default_factory=list)
+    zone: dt.tzinfo = dt.UTC
     _left: int = field(default=0, init=False, repr=False)
     _depth: int = field(default=0, init=False, repr=False)
     _evaluations: int = field(default=0, init=False, repr=False)

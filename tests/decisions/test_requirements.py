@@ -38,6 +38,13 @@ def test_required_decisions_are_taken_first_and_traced_in_order() -> None:
     assert result.trace[0]["output"] == 5
 
 
+@pytest.mark.parametrize("spelling", ["risk_level", "Level of risk", "level"])
+def test_a_required_decision_is_read_by_id_name_or_variable(spelling: str) -> None:
+    required = '<decision id="risk_level" name="Level of risk"><variable name="level"/>' + literal("3") + "</decision>"
+    asking = decision("d", literal(f"{spelling} + 1"), requires=requires_decision("risk_level"))
+    assert take(definitions(required, asking), "d").value == 4
+
+
 def test_a_decision_required_twice_is_taken_once() -> None:
     xml = definitions(
         SCORE,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.feel import Environment, compile_expression
 from engine.model.values import YearsMonthsDuration
 from tests.feel.evaluation import MONDAY, evaluate
 
@@ -72,3 +74,11 @@ def test_the_text_of_a_temporal_value_is_read_back_as_the_same_value(value: obje
         dt.date: ["date"], dt.time: ["time"], dt.datetime: ["date and time"], dt.timedelta: ["duration"],
     }[type(value)]  # fmt: skip
     assert evaluate(f"{function}(string(value)) = value", {"value": value}) is True
+
+
+def test_today_is_the_date_at_the_bank_and_not_in_greenwich() -> None:
+    late_in_greenwich = dt.datetime(2026, 11, 22, 23, 30, tzinfo=dt.UTC)
+    at_the_bank = Environment(late_in_greenwich, zone=ZoneInfo("Asia/Shanghai"))
+    assert compile_expression("today()").evaluate({}, at_the_bank) == dt.date(2026, 11, 23)
+    assert compile_expression("now().hour").evaluate({}, at_the_bank) == 7
+    assert compile_expression("now()").evaluate({}, at_the_bank) == late_in_greenwich

@@ -174,11 +174,11 @@ def last_day_of_month(environment: Environment, day: FeelValue) -> FeelValue:
 
 @DATES.function("now", "", pure=False)
 def now(environment: Environment) -> FeelValue:
-    """The environment's time."""
-    return environment.now
+    """The environment's time, in its zone."""
+    return environment.now.astimezone(environment.zone)
 
 
 @DATES.function("today", "", pure=False)
 def today(environment: Environment) -> FeelValue:
-    """The date of the environment's time, in that time's zone."""
-    return environment.now.date()
+    """The date of the environment's time, in its zone."""
+    return environment.now.astimezone(environment.zone).date()
