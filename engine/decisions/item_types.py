@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.feel import Environment, FeelValue, UnaryTests
+from engine.feel import Environment, FeelValue, UnaryTests, Unsuitable
 from engine.feel.errors import WarningCode
 from engine.feel.scope import EMPTY
 from engine.feel.syntax import TypeName
@@ -97,6 +97,13 @@ class TypeTable:
             return [value]
         environment.warn(WarningCode.WRONG_TYPE, name or "")
         return None
+
+    def fitted(self, value: FeelValue, name: str | None, environment: Environment) -> FeelValue:
+        """An argument as `coerced`; raises Unsuitable when it does not fit."""
+        fitting = self.coerced(value, name, environment)
+        if fitting is None and value is not None:
+            raise Unsuitable
+        return fitting
 
     def allowed_values(self, name: str | None) -> UnaryTests | None:
         """The allowed values of a declared type."""

@@ -176,9 +176,7 @@ class BodyFunction(Function):
         values = {}
         rows = zip(self.parameters, arguments, self._signature.parameters, strict=True)
         for name, given, type_ref in rows:
-            values[name] = self._signature.types.coerced(given, type_ref, environment)
-            if values[name] is None and given is not None:
-                raise Unsuitable
+            values[name] = self._signature.types.fitted(given, type_ref, environment)
         return values
 
     def call_named(self, environment: Environment, arguments: Mapping[str, FeelValue]) -> FeelValue:

@@ -191,7 +191,7 @@ class ServiceFunction(Function):
         self._service = service
 
     def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
-        """The one output decision's value, or a context of several."""
+        """The one output decision's value, or a context of several. Raises Unsuitable for wrong types."""
         if len(arguments) != len(self.parameters):
             raise Unsuitable
         count = len(self._service.input_data)
@@ -199,10 +199,10 @@ class ServiceFunction(Function):
         given = dict(zip(self._service.input_decisions, arguments[count:], strict=True))
         types = self._model.types
         for key, value in list(given.items()):
-            given[key] = types.coerced(value, self._model.decisions[key].type_ref, environment)
+            given[key] = types.fitted(value, self._model.decisions[key].type_ref, environment)
         for key in self._service.input_data:
             data = self._model.inputs[key]
-            variables[data.name] = types.coerced(variables[data.name], data.type_ref, environment)
+            variables[data.name] = types.fitted(variables[data.name], data.type_ref, environment)
         environment.enter_call()
         evaluation = Evaluation(self._model, as_scope(variables), environment, given)
         outputs = [self._model.decisions[key] for key in self._service.output_decisions]

@@ -84,7 +84,7 @@ def _all_equal(left: list[FeelValue], right: list[FeelValue]) -> bool:
 
 def _equal_ranges(left: Range, right: Range) -> bool:
     return (
-        left.unbounded == right.unbounded
+        left.of_test == right.of_test
         and left.start_included == right.start_included
         and left.end_included == right.end_included
         and equal(left.start, right.start) is True
@@ -94,7 +94,7 @@ def _equal_ranges(left: Range, right: Range) -> bool:
 
 def in_range(value: FeelValue, interval: Range) -> bool | None:
     """Whether `value` lies in `interval`; null when they have no order."""
-    if not interval.unbounded and (interval.start is None or interval.end is None):
+    if not interval.of_test and (interval.start is None or interval.end is None):
         return None
     if interval.start is not None:
         after = ordered(">=" if interval.start_included else ">", value, interval.start)

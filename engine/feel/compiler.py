@@ -302,14 +302,14 @@ def _range_of_test(compiler: Compiler, node: ComparisonTest) -> Code:
     def run(frame: Frame) -> FeelValue:
         bound = operand(frame)
         if symbol == "=":
-            return Range(bound, bound, True, True)
+            return Range(bound, bound, True, True, of_test=True)
         if symbol == "!=" or bound is None:
             frame.environment.warn(WarningCode.WRONG_KINDS, symbol)
             return None
         included = symbol in ("<=", ">=")
         if symbol[0] == "<":
-            return Range(None, bound, False, included, unbounded=True)
-        return Range(bound, None, included, False, unbounded=True)
+            return Range(None, bound, False, included, of_test=True)
+        return Range(bound, None, included, False, of_test=True)
 
     return run
 

@@ -36,9 +36,9 @@ def _nested(value: FeelValue) -> str:
 
 
 def _range_text(value: FeelValue) -> str:
-    if value.unbounded and value.start is None:
+    if value.of_test and value.start is None:
         return f"({'<=' if value.end_included else '<'} {_nested(value.end)})"
-    if value.unbounded and value.end is None:
+    if value.of_test and value.end is None:
         return f"({'>=' if value.start_included else '>'} {_nested(value.start)})"
     opening = "[" if value.start_included else "("
     return f"{opening}{_nested(value.start)}..{_nested(value.end)}{']' if value.end_included else ')'}"

@@ -39,14 +39,14 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Range:
-    """An interval. An end that is None is not included; it is unbounded only in the ranges that tests such as
-    `(< 10)` make, while `(null..10]` has an unknown start and says nothing about any value."""
+    """An interval. An end that is None is not included. In a range that a test such as `(< 10)` makes
+    (`of_test`) it is unbounded; in `(null..10]` it is unknown, which says nothing about any value."""
 
     start: FeelValue
     end: FeelValue
     start_included: bool
     end_included: bool
-    unbounded: bool = False
+    of_test: bool = False
 
 
 class Function:

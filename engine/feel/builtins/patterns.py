@@ -36,6 +36,8 @@ _BLOCKS = {
 }
 _FLAGS = frozenset("smixq")
 _BLOCK = re.compile(r"p\{(Is[A-Za-z0-9-]+)\}")
+_SUBTRACTION = re.compile(r"\[([^\[\]\\^]+)-\[([^\[\]\\^]+)\]\]")
+_MEMBER = re.compile(r"(.)(?:-(.))?", re.DOTALL)
 _GROUP = re.compile(r"\\([\\$])|\$(\d)")
 
 
@@ -70,13 +72,42 @@ def _translated(pattern: str, dot_matches_all: bool) -> str:
             out.append(_block(block[1], in_class) if block else _escape(pattern[at], in_class))
             at = block.end() if block else at + 1
             continue
+        subtraction = None if in_class else _SUBTRACTION.match(pattern, at - 1)
+        if subtraction:
+            out.append(_difference(subtraction[1], subtraction[2]))
+            at = subtraction.end()
+            continue
         if (in_class and character == "[") or (character == "(" and _is_extension(pattern, at)):
-            raise Unsuitable  # RE2 has no subtraction of classes, and XPath no other extension groups
+            raise Unsuitable  # a subtraction of other shapes, or a group XPath does not know
         if character == "." and not in_class and not dot_matches_all:
             character = r"[^\n\r]"
         in_class = character == "[" or (in_class and character != "]")
         out.append(character)
     return "".join(out)
+
+
+def _difference(members: str, removed: str) -> str:
+    """The class `[members-[removed]]`, which RE2 does not know, as the ranges that are left."""
+    gone = _ranges(removed)
+    left = []
+    for first, end in _ranges(members):
+        start = first
+        for gone_start, gone_end in gone:
+            if gone_start <= end and start <= gone_end:
+                if start < gone_start:
+                    left.append((start, gone_start - 1))
+                start = gone_end + 1
+        if start <= end:
+            left.append((start, end))
+    if not left:
+        raise Unsuitable
+    return "[" + "".join(f"\\x{{{start:X}}}-\\x{{{end:X}}}" for start, end in left) + "]"
+
+
+def _ranges(members: str) -> list[tuple[int, int]]:
+    """The single characters and ranges of a class, by code point in ascending order."""
+    found = [(ord(match[1]), ord(match[2] or match[1])) for match in _MEMBER.finditer(members)]
+    return sorted(found)
 
 
 def _is_extension(pattern: str, at: int) -> bool:
