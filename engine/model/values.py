@@ -12,7 +12,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any, TypeAlias
 
 import orjson
@@ -40,6 +40,7 @@ Value: TypeAlias = "Scalar | list[Any] | dict[str, Any]"
 """`dt.timedelta` is FEEL's days and time duration."""
 
 
+_EXACT = Context(prec=10_000)  # stripping zeros must never round
 _INT64 = 2**63  # what JSON readers and SQL columns take as a whole number
 
 
@@ -60,7 +61,7 @@ def normalise(value: object, path: str = "value") -> Value:
     if value is None or isinstance(value, bool | str | dt.date | dt.time | dt.timedelta | YearsMonthsDuration):
         return value
     if isinstance(value, int):
-        return value if abs(value) < _INT64 else Decimal(value)
+        return value if abs(value) < _INT64 else _EXACT.normalize(Decimal(value))
     if isinstance(value, float):
         if not math.isfinite(value):
             raise UnstorableValue(path=path, type="float")
@@ -82,7 +83,7 @@ def _integral(value: Decimal, path: str) -> int | Decimal:
         raise UnstorableValue(path=path, type="number")
     if value == value.to_integral_value() and abs(value) < _INT64:
         return int(value)
-    return value.normalize()
+    return _EXACT.normalize(value)
 
 
 def _tag(value: Any) -> Any:
