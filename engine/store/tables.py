@@ -1,1 +1,357 @@
-"""The engine's tables."""
+"""The engine's tables. JSON columns hold only what nobody queries.
+
+Times are UTC, keys int64 given by `persistence.keys`. `number` is an element instance's number within its case.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from persistence.schema import Blob, Key, UtcDateTime, metadata
+
+
+def _instance() -> Column[int]:
+    return Column("instance_key", Key, ForeignKey("process_instance.key"), nullable=False)
+
+
+def _definition() -> Column[int]:
+    return Column("definition_key", Key, ForeignKey("process_definition.key"), nullable=False)
+
+
+deployment = Table(
+    "deployment",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("content_hash", Text, nullable=False, unique=True),
+    Column("deployed_at", UtcDateTime, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_person", Key),
+    Column("engine_version", Text, nullable=False),
+    Column("worker_versions", Text, nullable=False),  # JSON: job type → version
+)
+
+resource = Table(
+    "deployment_resource",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("deployment_key", Key, ForeignKey("deployment.key"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("content", Blob, nullable=False),
+    UniqueConstraint("deployment_key", "name"),
+)
+
+process_definition = Table(
+    "process_definition",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("deployment_key", Key, ForeignKey("deployment.key"), nullable=False),
+    Column("resource_key", Key, ForeignKey("deployment_resource.key"), nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("version_tag", Text, nullable=False),
+    Column("executable", Boolean, nullable=False),
+    Column("start_form_id", Text),
+    Column("message_starts", Text, nullable=False),  # JSON: message name → start event id
+    UniqueConstraint("process_id", "version"),
+)
+
+decision_definition = Table(
+    "decision_definition",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("deployment_key", Key, ForeignKey("deployment.key"), nullable=False),
+    Column("resource_key", Key, ForeignKey("deployment_resource.key"), nullable=False),
+    Column("decision_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    UniqueConstraint("decision_id", "version"),
+)
+
+form_definition = Table(
+    "form_definition",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("deployment_key", Key, ForeignKey("deployment.key"), nullable=False),
+    Column("resource_key", Key, ForeignKey("deployment_resource.key"), nullable=False),
+    Column("form_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("form_id", "version"),
+)
+
+definition_link = Table(
+    "definition_link",
+    metadata,
+    _definition(),
+    Column("kind", Text, nullable=False),  # LinkKind
+    Column("target_id", Text, nullable=False),
+    Column("target_key", Key, nullable=False),
+    PrimaryKeyConstraint("definition_key", "kind", "target_id"),
+)
+"""What a process definition uses, directly or through others, frozen at deployment."""
+
+process_instance = Table(
+    "process_instance",
+    metadata,
+    Column("key", Key, primary_key=True),
+    _definition(),
+    Column("process_id", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("business_key", Text, nullable=False),
+    Column("state", Text, nullable=False),  # InstanceState
+    Column("incidents", Integer, nullable=False),
+    Column("tree", Blob, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("starter_kind", Text, nullable=False),
+    Column("starter_person", Key),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Index("ix_process_instance_business_key", "business_key"),
+    Index("ix_process_instance_state", "state", "key"),
+)
+
+variable = Table(
+    "variable",
+    metadata,
+    _instance(),
+    Column("scope", Key, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("value", Blob, nullable=False),
+    PrimaryKeyConstraint("instance_key", "scope", "name"),
+)
+
+activity = Table(
+    "activity",
+    metadata,
+    _instance(),
+    Column("number", Key, nullable=False),
+    Column("parent", Key, nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),  # ActivityState
+    Column("entered_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("performer_kind", Text),
+    Column("performer_person", Key),
+    PrimaryKeyConstraint("instance_key", "number"),
+    Index("ix_activity_performer", "instance_key", "performer_person", "element_id"),
+)
+
+user_task = Table(
+    "user_task",
+    metadata,
+    Column("key", Key, primary_key=True),
+    _instance(),
+    Column("number", Key, nullable=False),
+    _definition(),
+    Column("process_id", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("business_key", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("process_name", Text, nullable=False),
+    Column("process_name_en", Text, nullable=False),
+    Column("form_id", Text),
+    Column("form_key", Key),
+    Column("state", Text, nullable=False),  # TaskState
+    Column("assignee", Key),
+    Column("revision", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime),
+    Column("follow_up_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Column("completed_by", Key),
+    Column("completed_login", Key),
+    UniqueConstraint("instance_key", "number"),
+)
+_OPEN_TASK = text("state = 'open'")
+Index(
+    "ix_user_task_assignee_open",
+    user_task.c.assignee,
+    user_task.c.key,
+    sqlite_where=_OPEN_TASK,
+    postgresql_where=_OPEN_TASK,
+)
+Index("ix_user_task_due_open", user_task.c.due_at, sqlite_where=_OPEN_TASK, postgresql_where=_OPEN_TASK)
+Index("ix_user_task_completed", user_task.c.completed_by, user_task.c.key)
+
+user_task_group = Table(
+    "user_task_group",
+    metadata,
+    Column("group_id", Text, nullable=False),
+    Column("task_key", Key, ForeignKey("user_task.key"), nullable=False),
+    Column("open", Boolean, nullable=False),
+    PrimaryKeyConstraint("task_key", "group_id"),
+)
+_OPEN_GROUP = text("open")
+Index(
+    "ix_user_task_group_open",
+    user_task_group.c.group_id,
+    user_task_group.c.task_key,
+    sqlite_where=_OPEN_GROUP,
+    postgresql_where=_OPEN_GROUP,
+)
+
+user_task_candidate = Table(
+    "user_task_candidate",
+    metadata,
+    Column("person", Key, nullable=False),
+    Column("task_key", Key, ForeignKey("user_task.key"), nullable=False),
+    PrimaryKeyConstraint("person", "task_key"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    Column("key", Key, primary_key=True),
+    _instance(),
+    Column("number", Key, nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("headers", Text, nullable=False),  # JSON: name → text
+    Column("state", Text, nullable=False),  # JobState
+    Column("retries", Integer, nullable=False),  # attempts left
+    Column("retries_at_first", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),  # attempts begun
+    Column("available_at", UtcDateTime, nullable=False),
+    Column("lease_token", Text),
+    Column("lease_until", UtcDateTime),
+    Column("worker", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("instance_key", "number"),
+)
+_WAITING_JOB = text("state IN ('available', 'leased')")
+Index("ix_job_waiting", job.c.available_at, sqlite_where=_WAITING_JOB, postgresql_where=_WAITING_JOB)
+
+timer = Table(
+    "timer",
+    metadata,
+    _instance(),
+    Column("number", Key, nullable=False),
+    Column("arm", Integer, nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("try_at", UtcDateTime, nullable=False),  # later than due after a failed attempt
+    PrimaryKeyConstraint("instance_key", "number", "arm"),
+    Index("ix_timer_try_at", "try_at"),
+)
+
+message_subscription = Table(
+    "message_subscription",
+    metadata,
+    _instance(),
+    Column("number", Key, nullable=False),
+    Column("arm", Integer, nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("correlation_key", Text, nullable=False),
+    Column("opened_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("instance_key", "number", "arm"),
+    Index("ix_message_subscription_message", "message", "correlation_key"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("correlation_key", Text, nullable=False),
+    Column("message_id", Text),
+    Column("state", Text, nullable=False),  # MessageState
+    Column("variables", Blob, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("instance_key", Key),
+    UniqueConstraint("name", "correlation_key", "message_id"),
+)
+"""The inbox: early messages wait here; delivered ones stay so that `message_id` can tell a repetition."""
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("key", Key, primary_key=True),
+    _instance(),
+    Column("number", Key, nullable=False),
+    Column("process_id", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("state", Text, nullable=False),  # IncidentState
+    Column("raised_at", UtcDateTime, nullable=False),
+    Column("resolved_at", UtcDateTime),
+    Column("resolved_by", Key),
+    Index("ix_incident_state", "state", "key"),
+    Index("ix_incident_instance", "instance_key", "number"),
+)
+
+journal_entry = Table(
+    "journal_entry",
+    metadata,
+    _instance(),
+    Column("seq", Integer, nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_person", Key),
+    Column("actor_login", Key),
+    Column("actor_name", Text, nullable=False),
+    _definition(),
+    Column("engine_version", Text, nullable=False),
+    Column("codec", Text, nullable=False),
+    Column("key_id", Key),  # the case's encryption key, once bodies are encrypted
+    Column("prev_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("body", Blob, nullable=False),
+    PrimaryKeyConstraint("instance_key", "seq"),
+)
+
+operations_log = Table(
+    "operations_log",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("time", UtcDateTime, nullable=False),
+    Column("actor_kind", Text, nullable=False),
+    Column("actor_person", Key),
+    Column("actor_login", Key),
+    Column("actor_name", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("outcome", Text, nullable=False),  # "refused", "done"
+    Column("code", Text, nullable=False),  # the refusal's error code
+    Column("process_id", Text),
+    Column("element_id", Text),
+    Column("instance_key", Key),
+    Column("task_key", Key),
+    Column("detail", Text, nullable=False),
+    Index("ix_operations_log_instance", "instance_key", "key"),
+    Index("ix_operations_log_person", "actor_person", "key"),
+)
+
+command_receipt = Table(
+    "command_receipt",
+    metadata,
+    Column("command", Text, nullable=False),
+    Column("actor", Text, nullable=False),  # kind and person: two people may choose the same key
+    Column("idempotency_key", Text, nullable=False),
+    Column("answer", Blob, nullable=False),
+    Column("time", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("command", "actor", "idempotency_key"),
+)
