@@ -1,0 +1,62 @@
+// The live diagram of a case: shows where it stands. The page also carries the same facts as a list of steps.
+import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
+
+import 'bpmn-js/dist/assets/diagram-js.css';
+import 'bpmn-js/dist/assets/bpmn-js.css';
+import './diagram.css';
+
+/** Fits the diagram, but never smaller than is readable: then it opens on the first active element. */
+function showWhole(viewer, activeIds) {
+  const canvas = viewer.get('canvas');
+  canvas.zoom('fit-viewport', 'auto');
+  const readable = 0.45;
+  if (canvas.zoom() >= readable) return;
+  const registry = viewer.get('elementRegistry');
+  const first = activeIds.map((id) => registry.get(id)).find(Boolean);
+  canvas.zoom(readable, first ? { x: 0, y: 0 } : undefined);
+  if (first) canvas.scrollToElement(first, 60);
+}
+
+function mark(viewer, steps) {
+  const canvas = viewer.get('canvas');
+  const registry = viewer.get('elementRegistry');
+  for (const { element, state } of steps) {
+    if (registry.get(element)) canvas.addMarker(element, `step-${state}`);
+  }
+}
+
+/** Called processes open on click, and the link beside the diagram does the same without a mouse. */
+function openCalledProcesses(viewer, links) {
+  viewer.on('element.click', ({ element }) => {
+    if (links[element.id]) window.location.assign(links[element.id]);
+  });
+  const canvas = viewer.get('canvas');
+  for (const id of Object.keys(links)) {
+    if (viewer.get('elementRegistry').get(id)) canvas.addMarker(id, 'step-opens');
+  }
+}
+
+async function show(holder) {
+  const answer = await fetch(holder.dataset.diagram, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`diagram: ${answer.status}`);
+  const steps = JSON.parse(holder.dataset.steps);
+  const viewer = new NavigatedViewer({ container: holder });
+  await viewer.importXML(await answer.text());
+  mark(viewer, steps);
+  openCalledProcesses(viewer, JSON.parse(holder.dataset.links));
+  showWhole(viewer, steps.filter((step) => step.state === 'active').map((step) => step.element));
+  holder.classList.add('diagram-shown');
+  document.querySelectorAll('[data-zoom]').forEach((button) => {
+    button.hidden = false;
+    button.addEventListener('click', () => {
+      if (button.dataset.zoom === 'fit') viewer.get('canvas').zoom('fit-viewport', 'auto');
+      else viewer.get('zoomScroll').stepZoom(button.dataset.zoom === 'in' ? 1 : -1);
+    });
+  });
+}
+
+document.querySelectorAll('[data-diagram]').forEach((holder) => {
+  show(holder).catch(() => {
+    holder.hidden = true; // the list of steps below says the same
+  });
+});
