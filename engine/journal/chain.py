@@ -42,7 +42,7 @@ def verify_chain(connection: Connection, instance_key: int) -> ChainVerdict:
             return broken(seq + 1, "The entry is missing.", "该条目缺失。")
         if row["prev_hash"] != expected:
             return broken(row["seq"], "It does not follow the entry before it.", "与前一条目不衔接。")
-        if entry_hash(row) != row["hash"]:
+        if entry_hash(dict(row)) != row["hash"]:
             return broken(row["seq"], "Its content has been changed.", "条目内容被改动。")
         expected, seq = row["hash"], row["seq"]
     last = connection.execute(

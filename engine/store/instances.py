@@ -1,0 +1,71 @@
+"""Process instances and their variables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from engine.model.values import Value, dumps, loads
+from engine.store.rows import upsert
+from engine.store.tables import process_instance, variable
+
+ROOT_SCOPE = 0
+
+
+def find_instance(connection: Connection, key: int) -> Row[Any] | None:
+    """The row, unlocked."""
+    return connection.execute(select(process_instance).where(process_instance.c.key == key)).first()
+
+
+def lock_instance(connection: Connection, key: int) -> Row[Any] | None:
+    """The row as last committed; other commands on this case wait until the transaction ends."""
+    return connection.execute(select(process_instance).where(process_instance.c.key == key).with_for_update()).first()
+
+
+def insert_instance(connection: Connection, row: Mapping[str, Any]) -> None:
+    """A new case."""
+    connection.execute(insert(process_instance).values(**row))
+
+
+def update_instance(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
+    """Overwrite columns of the case."""
+    connection.execute(update(process_instance).where(process_instance.c.key == key).values(**changes))
+
+
+def load_scope(connection: Connection, instance_key: int, scope: int) -> dict[str, Value]:
+    """The variables of one scope."""
+    query = select(variable.c.name, variable.c.value).where(
+        variable.c.instance_key == instance_key, variable.c.scope == scope
+    )
+    return {row.name: loads(row.value) for row in connection.execute(query)}
+
+
+def load_scopes(connection: Connection, instance_key: int) -> dict[int, dict[str, Value]]:
+    """The variables of every scope."""
+    query = select(variable).where(variable.c.instance_key == instance_key).order_by(variable.c.scope, variable.c.name)
+    scopes: dict[int, dict[str, Value]] = {}
+    for row in connection.execute(query):
+        scopes.setdefault(row.scope, {})[row.name] = loads(row.value)
+    return scopes
+
+
+def save_variables(
+    connection: Connection,
+    instance_key: int,
+    written: Mapping[tuple[int, str], Value],
+    closed: Collection[int],
+) -> None:
+    """Store what changed. The root scope of an ended case is kept for those who look at it later."""
+    gone = set(closed) - {ROOT_SCOPE}
+    if gone:
+        connection.execute(
+            delete(variable).where(variable.c.instance_key == instance_key, variable.c.scope.in_(sorted(gone)))
+        )
+    rows = [
+        {"instance_key": instance_key, "scope": scope, "name": name, "value": dumps(value)}
+        for (scope, name), value in written.items()
+        if scope not in gone
+    ]
+    upsert(connection, variable, rows)

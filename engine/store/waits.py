@@ -1,0 +1,104 @@
+"""Timers, message subscriptions and the message inbox."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from engine.store.states import MessageState
+from engine.store.tables import message, message_subscription, timer
+
+
+def instances_with_due_timers(connection: Connection, now: dt.datetime, limit: int) -> list[int]:
+    """Keys of cases with a timer due, the longest due first."""
+    query = (
+        select(timer.c.instance_key)
+        .where(timer.c.try_at <= now)
+        .group_by(timer.c.instance_key)
+        .order_by(func.min(timer.c.try_at))
+        .limit(limit)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def has_due_timer(connection: Connection, instance_key: int, now: dt.datetime) -> bool:
+    """Whether a timer of the case is due."""
+    query = select(timer.c.number).where(timer.c.instance_key == instance_key, timer.c.due_at <= now).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def postpone_timers(connection: Connection, instance_key: int, now: dt.datetime, until: dt.datetime) -> None:
+    """Leave the due timers of a case alone until then: firing them failed."""
+    connection.execute(
+        update(timer).where(timer.c.instance_key == instance_key, timer.c.try_at <= now).values(try_at=until)
+    )
+
+
+def next_timer(connection: Connection) -> dt.datetime | None:
+    """When the next timer wants to fire."""
+    return connection.execute(select(timer.c.try_at).order_by(timer.c.try_at).limit(1)).scalar()
+
+
+def delete_waits(connection: Connection, instance_key: int, number: int, arm: int | None) -> None:
+    """Timers and subscriptions of an element instance (arm None: all of them) wait no longer."""
+    for table in (timer, message_subscription):
+        statement = delete(table).where(table.c.instance_key == instance_key, table.c.number == number)
+        connection.execute(statement if arm is None else statement.where(table.c.arm == arm))
+
+
+def delete_all_waits(connection: Connection, instance_key: int) -> None:
+    """The case has ended."""
+    for table in (timer, message_subscription):
+        connection.execute(delete(table).where(table.c.instance_key == instance_key))
+
+
+def find_subscription(connection: Connection, name: str, correlation_key: str) -> Row[Any] | None:
+    """The oldest open subscription to the message."""
+    subscription = message_subscription.c
+    return connection.execute(
+        select(message_subscription)
+        .where(subscription.message == name, subscription.correlation_key == correlation_key)
+        .order_by(subscription.opened_at, subscription.instance_key, subscription.number, subscription.arm)
+        .limit(1)
+    ).first()
+
+
+def waiting_message(connection: Connection, name: str, correlation_key: str, now: dt.datetime) -> Row[Any] | None:
+    """The oldest message in the inbox that has not expired."""
+    return connection.execute(
+        select(message)
+        .where(
+            message.c.name == name,
+            message.c.correlation_key == correlation_key,
+            message.c.state == MessageState.WAITING.value,
+            message.c.expires_at > now,
+        )
+        .order_by(message.c.received_at, message.c.key)
+        .limit(1)
+    ).first()
+
+
+def find_message(connection: Connection, name: str, correlation_key: str, message_id: str) -> Row[Any] | None:
+    """The message that came with this id, whatever became of it."""
+    return connection.execute(
+        select(message).where(
+            message.c.name == name, message.c.correlation_key == correlation_key, message.c.message_id == message_id
+        )
+    ).first()
+
+
+def insert_message(connection: Connection, row: Mapping[str, Any]) -> None:
+    """A message that came in."""
+    connection.execute(insert(message).values(**row))
+
+
+def mark_delivered(connection: Connection, key: int, instance_key: int) -> None:
+    """A case took the message."""
+    connection.execute(
+        update(message)
+        .where(message.c.key == key)
+        .values(state=MessageState.DELIVERED.value, instance_key=instance_key)
+    )
