@@ -1,0 +1,104 @@
+"""One name in the forms it is compared in: simplified characters, pinyin readings, Latin words."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from itertools import product
+
+from opencc import OpenCC
+from pypinyin import Style, pinyin
+
+from bank.checks.romanisation import Reading, pinyin_readings, wade_giles_readings, words
+
+_HAN = re.compile(r"[\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]")
+_MOST_READINGS = 16  # heteronyms multiply; beyond this a name is compared by characters alone
+_LEGAL_FORMS_HAN = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团|公司|合伙企业|有限合伙|个体工商户)")
+_LEGAL_FORMS_LATIN = frozenset(
+    [
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "inc",
+        "incorporated",
+        "corp",
+        "corporation",
+        "llc",
+        "llp",
+        "plc",
+        "gmbh",
+        "ag",
+        "sa",
+        "bv",
+        "pte",
+        "group",
+        "holdings",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class NameForms:
+    """A name taken apart for comparison."""
+
+    written: str
+    """NFKC, trimmed; what explanations show."""
+    han: str
+    """Its characters in simplified form, without blanks and marks; empty for a Latin name."""
+    han_readings: frozenset[Reading]
+    pinyin: frozenset[Reading]
+    """Readings of a Latin spelling as pinyin."""
+    wade_giles: frozenset[Reading]
+    latin: str
+    """Its Latin words in alphabetical order, legal forms dropped."""
+
+    @property
+    def core(self) -> str:
+        """The characters without the legal form, which every company shares."""
+        return _LEGAL_FORMS_HAN.sub("", self.han) or self.han
+
+
+@cache
+def _to_simplified() -> OpenCC:
+    return OpenCC("t2s")
+
+
+@cache
+def _surnames() -> dict[str, tuple[str, ...]]:
+    source = resources.files("bank.checks").joinpath("data/surname_readings.csv").read_text(encoding="utf-8")
+    return {row["surname"]: tuple(row["readings"].split()) for row in csv.DictReader(source.splitlines())}
+
+
+@lru_cache(maxsize=16_384)
+def name_forms(name: str) -> NameForms:
+    """NFKC → traditional to simplified → readings, with the readings surnames have (R088)."""
+    written = unicodedata.normalize("NFKC", name).strip()
+    han = "".join(_HAN.findall(_to_simplified().convert(written)))
+    latin = "" if han else " ".join(sorted(w for w in words(written) if w not in _LEGAL_FORMS_LATIN))
+    return NameForms(
+        written=written,
+        han=han,
+        han_readings=_readings(han),
+        pinyin=frozenset() if han else pinyin_readings(written),
+        wade_giles=frozenset() if han else wade_giles_readings(written),
+        latin=latin,
+    )
+
+
+def _readings(han: str) -> frozenset[Reading]:
+    """The readings of a personal name: 单 as a surname is shan, not dan."""
+    if not 2 <= len(han) <= 6:  # longer ones are names of organisations, told apart by their characters
+        return frozenset()
+    surname = next((han[:size] for size in (2, 1) if han[:size] in _surnames()), "")
+    given = [tuple(options) for options in pinyin(han[len(surname) :], style=Style.NORMAL, heteronym=True)]
+    if surname and len(surname) > 1:
+        family: list[tuple[str, ...]] = [(reading,) for reading in _surnames()[surname]]
+    else:
+        family = [_surnames()[surname]] if surname else []
+    combined = sorted(product(*family, *given))
+    return frozenset(tuple(reading) for reading in combined[:_MOST_READINGS])
