@@ -1,0 +1,1 @@
+"""The `kaihu` command: a door like the pages, one file per command."""

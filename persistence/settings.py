@@ -1,0 +1,59 @@
+"""Settings from the environment; the README's table lists them and a test keeps the two alike."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+_SECRET_BYTES = 32
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How this Kaihu runs."""
+
+    home: Path
+    """KAIHU_HOME: database, documents, outbox and secret live here (default `.kaihu` in the working folder)."""
+    database_url: str
+    """KAIHU_DATABASE_URL: `sqlite:///…` or `postgresql://…` (default: `kaihu.db` in the home)."""
+    language: str
+    """KAIHU_LANGUAGE: `zh` or `en`, for the command line and for pages before anyone chose (default zh)."""
+    zone: ZoneInfo
+    """KAIHU_ZONE: the bank's time zone (default Asia/Shanghai)."""
+    smtp_url: str | None
+    """KAIHU_SMTP_URL: `smtp://user:password@host:port`; without it, mail is written into the home's outbox."""
+    public_url: str
+    """KAIHU_PUBLIC_URL: where customers reach the pages, for links in mail (default http://127.0.0.1:8000)."""
+    secure_cookies: bool
+    """KAIHU_SECURE_COOKIES: `1` behind TLS, so that session cookies travel over it only (default 0)."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
+        """The settings of this process."""
+        home = Path(environ.get("KAIHU_HOME", ".kaihu")).expanduser().resolve()
+        return cls(
+            home=home,
+            database_url=environ.get("KAIHU_DATABASE_URL") or f"sqlite:///{home / 'kaihu.db'}",
+            language=environ.get("KAIHU_LANGUAGE", "zh"),
+            zone=ZoneInfo(environ.get("KAIHU_ZONE", "Asia/Shanghai")),
+            smtp_url=environ.get("KAIHU_SMTP_URL") or None,
+            public_url=environ.get("KAIHU_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
+            secure_cookies=environ.get("KAIHU_SECURE_COOKIES", "0") == "1",
+        )
+
+    def secret(self) -> bytes:
+        """KAIHU_SECRET, or the home's own secret, made at the first start and readable by its owner only."""
+        given = os.environ.get("KAIHU_SECRET")
+        if given:
+            return given.encode()
+        self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = self.home / "secret"
+        if not file.exists():
+            descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(secrets.token_hex(_SECRET_BYTES).encode())
+        return file.read_bytes()
