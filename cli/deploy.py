@@ -18,9 +18,7 @@ def resources_of(paths: Iterable[Path]) -> list[Resource]:
     """Every deployable file at or below the paths, in a stable order."""
     files = {file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))}
     return [
-        Resource(file.name, file.read_bytes())
-        for file in sorted(files)
-        if file.suffix in DEPLOYABLE and file.is_file()
+        Resource(file.name, file.read_bytes()) for file in sorted(files) if file.suffix in DEPLOYABLE and file.is_file()
     ]
 
 

@@ -15,8 +15,6 @@ from engine.simulation import Library, Playback, Scenario, play, read_scenario
 from persistence.errors import KaihuError
 from persistence.settings import Settings
 
-MAX_BYTES = 10_000_000
-
 
 @click.command()
 @click.argument("diagram", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -64,8 +62,13 @@ def _report(**found: Any) -> dict[str, Any]:
 def _text(report: dict[str, Any]) -> str:
     if report["refused"]:
         return str(report["reason"])
-    lines = [f"completed  {' → '.join(report['completed']) or '-'}", f"waiting    {', '.join(report['waiting']) or '-'}"]
-    lines += [f"ended      {'yes' if report['ended'] else 'no'}"]
-    lines += [f"error      {report['error']}"] if report["error"] else []
-    lines += [f"  {name} = {json.dumps(value, cls=PlainJson, ensure_ascii=False)}" for name, value in report["variables"].items()]
+    lines = [
+        f"completed  {' → '.join(report['completed']) or '-'}",
+        f"waiting    {', '.join(report['waiting']) or '-'}",
+        f"ended      {'yes' if report['ended'] else 'no'}",
+    ]
+    if report["error"]:
+        lines.append(f"error      {report['error']}")
+    for name, value in report["variables"].items():
+        lines.append(f"  {name} = {json.dumps(value, cls=PlainJson, ensure_ascii=False)}")
     return "\n".join(lines)
