@@ -52,6 +52,7 @@ def end_incidents(
     instance_key: int,
     number: int | None,
     state: IncidentState,
+    *,
     time: dt.datetime,
     person: int | None = None,
 ) -> None:

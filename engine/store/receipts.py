@@ -30,7 +30,7 @@ def find_receipt(connection: Connection, command: str, actor: Actor, idempotency
 
 
 def keep_receipt(
-    connection: Connection, command: str, actor: Actor, idempotency_key: str, answer: object, time: dt.datetime
+    connection: Connection, command: str, actor: Actor, idempotency_key: str, *, answer: object, time: dt.datetime
 ) -> None:
     """Remember the answer. Raises sqlalchemy's IntegrityError when the same command came in twice at once."""
     connection.execute(
