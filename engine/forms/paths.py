@@ -46,10 +46,12 @@ def look_up(data: object, path: Path) -> Any:
 
 
 def put(data: dict[str, Any], path: Path, value: object) -> None:
-    """Set the value at a place; contexts on the way are made, lists must be there."""
+    """Set the value at a place; contexts on the way are made, even in place of a value; lists must be there."""
     target: Any = data
     for step in path[:-1]:
-        target = target[step] if isinstance(step, int) else target.setdefault(step, {})
+        if not isinstance(step, int) and not isinstance(target.get(step), dict | list):
+            target[step] = {}
+        target = target[step]
     target[path[-1]] = value
 
 
