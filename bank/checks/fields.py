@@ -5,10 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from decimal import Decimal
-from zoneinfo import ZoneInfo
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-"""Legal time of the bank: a document that expires today is valid until midnight here."""
 
 
 def text(source: object, name: str) -> str:
@@ -68,11 +64,6 @@ def parse_day(value: str) -> dt.date | None:
         return dt.date.fromisoformat(value.strip())
     except ValueError:
         return None
-
-
-def local_date(now: dt.datetime) -> dt.date:
-    """The calendar day in Shanghai at `now` (UTC with zone)."""
-    return now.astimezone(SHANGHAI).date()
 
 
 def age(born: dt.date, today: dt.date) -> int:

@@ -15,7 +15,7 @@ OWNED = {"layers": 1, "cycle": False, "complete": True}
 
 
 def prepare(application: dict[str, Any], **changes: Any) -> dict[str, Any]:
-    parts = {"screening": {"result": "clear"}, "ownership": OWNED, "clearance": {}} | changes
+    parts: dict[str, Any] = {"screening": {"result": "clear"}, "ownership": OWNED, "clearance": {}} | changes
     return risk_input(application, parts["screening"], parts["ownership"], parts["clearance"], TODAY)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -56,7 +57,7 @@ def test_a_homophone_needs_a_second_factor(index: ScreeningIndex) -> None:
     assert index.screen([Subject("张炜")]) == []
     assert index.screen([Subject("张炜", date_of_birth=dt.date(1980, 1, 1))]) == []
     (hit,) = index.screen([Subject("张炜", date_of_birth=BORN)])
-    assert (hit.band, hit.score, hit.second_factor) == (Band.REVIEW, 80, "date_of_birth")
+    assert (hit.band, hit.score, hit.second_factor) == (Band.REVIEW, Decimal(80), "date_of_birth")
     (hit,) = index.screen([Subject("张玮", id_number="e12345678")])
     assert hit.second_factor == "id_number"
 
