@@ -1,0 +1,63 @@
+"""The engine's façade: what doors, workers and tests use."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from engine.model.ports import Authority, Calendar, Clock
+from engine.services.deployments import Deployments
+from engine.services.history import History
+from engine.services.incidents import Incidents
+from engine.services.jobs import Jobs
+from engine.services.messages import Messages
+from engine.services.parts import EngineParts
+from engine.services.process_instances import ProcessInstances
+from engine.services.timers import Timers
+from engine.services.user_tasks import UserTasks
+from engine.worker_api import Handler
+from persistence.database import Database
+from persistence.keys import Keys
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""The one zone of the People's Republic; FEEL's now() and today() are in it."""
+
+
+class ProcessEngine:
+    """One engine on one database. Safe between threads; any number of processes may share the database.
+
+    Every public method of its services is one command in one transaction with one journal entry, or a question.
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keys: Keys,
+        clock: Clock,
+        authority: Authority,
+        calendar: Calendar,
+        handlers: Mapping[str, Handler[Any]],
+        resources: object,
+        zone: dt.tzinfo = ZONE,
+    ) -> None:
+        self.parts = EngineParts(
+            database=database,
+            keys=keys,
+            clock=clock,
+            authority=authority,
+            calendar=calendar,
+            handlers=handlers,
+            resources=resources,
+            zone=zone,
+        )
+        self.deployments = Deployments(self.parts)
+        self.process_instances = ProcessInstances(self.parts)
+        self.user_tasks = UserTasks(self.parts)
+        self.jobs = Jobs(self.parts)
+        self.messages = Messages(self.parts)
+        self.timers = Timers(self.parts)
+        self.incidents = Incidents(self.parts)
+        self.history = History(self.parts)

@@ -1,0 +1,69 @@
+"""Who may do what: the authority is asked inside the command's transaction, refusals are logged in one of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TypeAlias
+
+from sqlalchemy import Connection
+
+from engine.journal import Operation, Outcome, record_operation
+from engine.model.actor import Action, Actor, ActorKind
+from engine.model.errors import NotAuthorised
+from engine.services.parts import EngineParts
+from persistence.errors import ErrorKind, KaihuError
+
+Subject: TypeAlias = Mapping[str, str | int | None]
+"""What is known of process_id, element_id, instance_key, task_key."""
+
+_CUSTOMER_ACTIONS = frozenset({Action.START, Action.CORRELATE})
+"""The page that let the customer in has checked the access code for the one case; all else is the staff's."""
+
+
+def may(
+    parts: EngineParts, connection: Connection, actor: Actor, action: Action, subject: Subject
+) -> KaihuError | None:
+    """Why the actor may not, or None."""
+    if actor.kind is ActorKind.PERSON and actor.person is not None:
+        return parts.authority.refusal(connection, actor.person, action.value, subject)
+    if actor.kind is ActorKind.CUSTOMER:
+        return None if action in _CUSTOMER_ACTIONS else NotAuthorised(action=action.value)
+    return None
+
+
+def require(parts: EngineParts, connection: Connection, actor: Actor, action: Action, subject: Subject) -> None:
+    """Raises the authority's refusal, if it has one."""
+    refusal = may(parts, connection, actor, action, subject)
+    if refusal is not None:
+        raise refusal
+
+
+@contextmanager
+def guarded(parts: EngineParts, actor: Actor, action: Action, subject: Subject) -> Iterator[None]:
+    """Log what was refused for want of authority, after the command's transaction has been rolled back.
+
+    `subject` may be filled in while the block runs.
+    """
+    try:
+        yield
+    except KaihuError as error:
+        if error.kind is ErrorKind.FORBIDDEN:
+            _log_refusal(parts, actor, action, subject, error)
+        raise
+
+
+def _log_refusal(parts: EngineParts, actor: Actor, action: Action, subject: Subject, error: KaihuError) -> None:
+    with parts.database.transaction() as transaction:
+        record_operation(
+            transaction.connection,
+            Operation(
+                key=parts.keys.next(),
+                time=parts.clock.now(),
+                actor=actor,
+                action=action.value,
+                outcome=Outcome.REFUSED,
+                code=error.code,
+                subject=subject,
+            ),
+        )

@@ -1,0 +1,169 @@
+"""One command on one case: load, act, write. The only place that moves a case.
+
+A command locks the case's row, restores the case, does its one thing, then settles: local handlers run and early
+messages are delivered until every token waits. What is written is one journal entry and its projections.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.interpreter import Case, CaseEnvironment
+from engine.journal import Head, append
+from engine.model.actor import Actor
+from engine.model.errors import NotFound, StateConflict
+from engine.model.events import Event
+from engine.model.values import Value, normalise
+from engine.services.calendar_functions import CalendarFunctions
+from engine.services.parts import ENGINE_VERSION, EngineParts
+from engine.services.programs import LinkedDefinition
+from engine.services.projection import Projection
+from engine.services.projection_rows import CaseFacts
+from engine.store.instances import (
+    insert_instance,
+    load_scope,
+    lock_instance,
+    save_variables,
+    update_instance,
+)
+from engine.store.states import InstanceState
+
+
+class CaseCommand:
+    """A command while it runs. `inputs` and `steps` go to the journal; `case` is restored on first use."""
+
+    def __init__(
+        self,
+        parts: EngineParts,
+        connection: Connection,
+        *,
+        name: str,
+        actor: Actor,
+        facts: CaseFacts,
+        head: Head,
+        definition: LinkedDefinition,
+    ) -> None:
+        self.parts, self.connection = parts, connection
+        self.name, self.actor, self.facts, self.head, self.definition = name, actor, facts, head, definition
+        self.now: dt.datetime = parts.clock.now()
+        self.inputs: dict[str, Any] = {}
+        self.steps: list[dict[str, Any]] = []
+        self.events: list[Event] = []
+        self.functions = CalendarFunctions(parts.calendar)
+        self.projection = Projection(facts, definition, parts.keys, actor, self.now)
+        self._case: Case | None = None
+        self._tree: bytes = b""
+
+    @classmethod
+    def on(cls, parts: EngineParts, connection: Connection, name: str, actor: Actor, instance_key: int) -> CaseCommand:
+        """A command on a case that exists and is active; others on this case wait until the transaction ends.
+
+        Raises NotFound, StateConflict.
+        """
+        row = lock_instance(connection, instance_key)
+        if row is None:
+            raise NotFound(what="process instance", key=instance_key)
+        if row.state != InstanceState.ACTIVE.value:
+            raise StateConflict(what="process instance", actual=row.state, expected=InstanceState.ACTIVE.value)
+        return cls.of_row(parts, connection, name, actor, row)
+
+    @classmethod
+    def of_row(cls, parts: EngineParts, connection: Connection, name: str, actor: Actor, row: Row[Any]) -> CaseCommand:
+        """The same for a row that was read already."""
+        command = cls(
+            parts,
+            connection,
+            name=name,
+            actor=actor,
+            facts=CaseFacts(
+                key=row.key, definition_key=row.definition_key, business_key=row.business_key, is_new=False
+            ),
+            head=Head(seq=row.seq, hash=row.hash),
+            definition=parts.programs.get(connection, row.definition_key),
+        )
+        command._tree = row.tree
+        return command
+
+    @property
+    def environment(self) -> CaseEnvironment:
+        """What the interpreter is given: the command's time, the calendar, the bank's zone."""
+        return CaseEnvironment(now=self.now, functions=self.functions.by_name, zone=self.parts.zone)
+
+    @property
+    def case(self) -> Case:
+        """The case, restored on first use; its variables are read scope by scope when needed."""
+        if self._case is None:
+            key = self.facts.key
+            self._case = Case.restore(
+                self.definition.program,
+                self._tree,
+                lambda scope: load_scope(self.connection, key, scope),
+                self.environment,
+            )
+        return self._case
+
+    def start(self, variables: Mapping[str, Value], start_event: str | None) -> None:
+        """Begin the case; `business_key` is a variable of it from its first moment."""
+        given = {**variables, "business_key": self.facts.business_key}
+        self._case = Case.start(self.definition.program, given, self.environment, start_event=start_event)
+        self.absorb()
+
+    def absorb(self) -> None:
+        """Take over what the case has done since the last time."""
+        for event in self.case.take_events():
+            self.events.append(event)
+            self.projection.apply(event)
+
+    def write(self) -> None:
+        """Store the outcome: tree, variables, projections, and the one journal entry."""
+        changes: dict[str, Any] = {}
+        if self.facts.is_new:
+            insert_instance(self.connection, self._new_row())
+        if self._case is not None:
+            self.absorb()
+            changes = {"tree": self._case.tree()} | self.projection.write(self.connection)
+            variables = self._case.take_variable_changes()
+            save_variables(self.connection, self.facts.key, variables.written, variables.closed)
+        head = append(
+            self.connection,
+            self.head,
+            instance_key=self.facts.key,
+            time=self.now,
+            command=self.name,
+            actor=self.actor,
+            definition_key=self.facts.definition_key,
+            engine_version=ENGINE_VERSION,
+            body=self._body(self.events),
+        )
+        update_instance(self.connection, self.facts.key, changes | {"seq": head.seq, "hash": head.hash})
+
+    def _body(self, events: Iterable[Event]) -> Mapping[str, Any]:
+        return {
+            "inputs": normalise(self.inputs),
+            "steps": normalise(self.steps),
+            "functions": normalise(self.functions.calls),
+            "events": [normalise(event.to_json()) for event in events],
+        }
+
+    def _new_row(self) -> dict[str, Any]:
+        model = self.inputs["definition"]
+        return {
+            "key": self.facts.key,
+            "definition_key": self.facts.definition_key,
+            "process_id": model["process_id"],
+            "version": model["version"],
+            "business_key": self.facts.business_key,
+            "state": InstanceState.ACTIVE.value,
+            "incidents": 0,
+            "tree": b"",
+            "seq": 0,
+            "hash": self.head.hash,
+            "starter_kind": self.actor.kind.value,
+            "starter_person": self.actor.person,
+            "started_at": self.now,
+            "ended_at": None,
+        }

@@ -1,0 +1,48 @@
+"""Errors that only services raise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from engine.model.errors import Problem, ResourceRefused
+from persistence.errors import ErrorKind, KaihuError
+
+
+class DeploymentRefused(ResourceRefused):
+    """Nothing was deployed. `by_resource` has every problem under the name of its file."""
+
+    code = "deployment_refused"
+    en = "The deployment was refused: {count} problem(s) in {resource}."
+    zh = "部署未通过检查：{resource} 中有 {count} 个问题。"
+
+    def __init__(self, by_resource: Mapping[str, Sequence[Problem]]) -> None:
+        self.by_resource = {name: tuple(problems) for name, problems in by_resource.items()}
+        problems = [problem for group in self.by_resource.values() for problem in group]
+        super().__init__(", ".join(self.by_resource), problems)
+
+
+class NoStartEvent(KaihuError):
+    """The process cannot be started in this way."""
+
+    code = "not_startable"
+    kind = ErrorKind.INVALID
+    en = "The process {process} cannot be started."
+    zh = "流程 {process} 不可启动。"
+
+
+class BusinessKeyMissing(KaihuError):
+    """A case needs a business key from its first moment."""
+
+    code = "business_key_missing"
+    kind = ErrorKind.INVALID
+    en = "A case needs a business key."
+    zh = "启动流程须提供业务编号。"
+
+
+class FormExpected(KaihuError):
+    """Form data was sent for something that has no form."""
+
+    code = "form_unexpected"
+    kind = ErrorKind.INVALID
+    en = "{element} has no form, so it takes no data."
+    zh = "“{element}”没有表单，不接受数据。"

@@ -1,0 +1,136 @@
+"""What happened: the journal, the passages through elements, the variables, the operations log."""
+
+from __future__ import annotations
+
+import builtins
+
+from sqlalchemy import Connection
+
+from engine.journal import (
+    ChainVerdict,
+    JournalEntry,
+    Operation,
+    Outcome,
+    read_entries,
+    read_operations,
+    record_operation,
+    verify_chain,
+)
+from engine.model.actor import Action, Actor
+from engine.model.errors import NotFound
+from engine.services.answers import Activity, CaseVariables
+from engine.services.authorisation import Subject, may
+from engine.services.parts import EngineParts
+from engine.store.activities import activities_of
+from engine.store.instances import find_instance, load_scopes
+
+
+class History:
+    """Questions about the past. Those about a case raise NotFound for a case the actor may not see."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+
+    def journal(self, actor: Actor, instance_key: int) -> builtins.list[JournalEntry]:
+        """The case's entries in order, decoded."""
+        with self._parts.database.reading() as connection:
+            self._visible(connection, actor, instance_key)
+            return read_entries(connection, instance_key)
+
+    def activities(self, actor: Actor, instance_key: int) -> builtins.list[Activity]:
+        """Every passage through an element, in order."""
+        with self._parts.database.reading() as connection:
+            definition_key = self._visible(connection, actor, instance_key)
+            definition = self._parts.programs.get(connection, definition_key)
+            answers = []
+            for row in activities_of(connection, instance_key):
+                element = definition.processes[row.process_id].elements.get(row.element_id)
+                answers.append(
+                    Activity(
+                        number=row.number,
+                        parent=row.parent,
+                        process_id=row.process_id,
+                        element_id=row.element_id,
+                        name=element.name if element else "",
+                        name_en=element.name_en if element else "",
+                        kind=row.kind,
+                        state=row.state,
+                        entered_at=row.entered_at,
+                        ended_at=row.ended_at,
+                        performer_kind=row.performer_kind,
+                        performer_person=row.performer_person,
+                    )
+                )
+            return answers
+
+    def variables(self, actor: Actor, instance_key: int) -> CaseVariables:
+        """The variables as they are now; of an ended case, the last ones of the case itself."""
+        with self._parts.database.reading() as connection:
+            self._visible(connection, actor, instance_key)
+            return CaseVariables(scopes=load_scopes(connection, instance_key))
+
+    def operations(
+        self,
+        actor: Actor,
+        *,
+        instance_key: int | None = None,
+        person: int | None = None,
+        outcome: Outcome | None = None,
+        before: int | None = None,
+        limit: int = 100,
+    ) -> builtins.list[Operation]:
+        """Lines of the operations log, newest first. Raises NotAuthorised."""
+        with self._parts.database.reading() as connection:
+            refusal = may(self._parts, connection, actor, Action.VIEW_CASE, {"instance_key": instance_key})
+            if refusal is not None:
+                raise refusal
+            return read_operations(
+                connection,
+                instance_key=instance_key,
+                person=person,
+                outcome=outcome,
+                before=before,
+                limit=limit,
+            )
+
+    def record(
+        self,
+        actor: Actor,
+        action: str,
+        *,
+        outcome: Outcome = Outcome.DONE,
+        code: str = "",
+        subject: Subject | None = None,
+        detail: str = "",
+    ) -> None:
+        """Add a line to the operations log in a transaction of its own (a sign-in, a look, an export).
+
+        `detail` never holds personal data.
+        """
+        operation = Operation(
+            key=self._parts.keys.next(),
+            time=self._parts.clock.now(),
+            actor=actor,
+            action=action,
+            outcome=outcome,
+            code=code,
+            subject=subject or {},
+            detail=detail,
+        )
+        with self._parts.database.transaction() as transaction:
+            record_operation(transaction.connection, operation)
+
+    def verify_chain(self, instance_key: int) -> ChainVerdict:
+        """Whether the case's journal is whole. Raises NotFound."""
+        with self._parts.database.reading() as connection:
+            if find_instance(connection, instance_key) is None:
+                raise NotFound(what="process instance", key=instance_key)
+            return verify_chain(connection, instance_key)
+
+    def _visible(self, connection: Connection, actor: Actor, instance_key: int) -> int:
+        row = find_instance(connection, instance_key)
+        if row is not None:
+            subject = {"process_id": row.process_id, "instance_key": row.key}
+            if may(self._parts, connection, actor, Action.VIEW_CASE, subject) is None:
+                return int(row.definition_key)
+        raise NotFound(what="process instance", key=instance_key)

@@ -1,0 +1,174 @@
+"""Jobs: claimed with a lease, then completed, failed or ended by an error, guarded by the lease's token."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.model.actor import Actor
+from engine.model.errors import NotFound, StateConflict
+from engine.model.values import Value
+from engine.services.command import CaseCommand
+from engine.services.parts import EngineParts
+from engine.services.settling import (
+    Attempt,
+    finish_attempt,
+    job_for_handler,
+    run_local_job,
+    settle,
+)
+from engine.services.transactions import run_once
+from engine.store.instances import find_instance
+from engine.store.jobs import claimable_jobs, due_jobs, find_job, next_job, update_job
+from engine.store.states import JobState
+from engine.worker_api import BpmnError, Completed, Failed, Job, Mode
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedJob:
+    """A job that is this worker's until `until`, for whoever shows the token."""
+
+    job: Job
+    token: str
+    until: dt.datetime
+
+    @property
+    def key(self) -> int:
+        """The job's key."""
+        return self.job.key
+
+
+class Jobs:
+    """Commands and questions about jobs."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+
+    def claim_batch(self, worker: str, types: Collection[str], limit: int, lease: dt.timedelta) -> list[ClaimedJob]:
+        """Up to `limit` remote jobs of these types, leased to `worker` for that long; no two workers get one job.
+
+        A job whose lease has run out is given again, with one attempt less.
+        """
+        if not types:
+            return []
+        now = self._parts.clock.now()
+        with self._parts.database.transaction() as transaction:
+            connection = transaction.connection
+            rows = claimable_jobs(connection, types, now, limit)
+            return [self._lease(connection, row, worker, now + lease) for row in rows]
+
+    def _lease(self, connection: Connection, row: Row[Any], worker: str, until: dt.datetime) -> ClaimedJob:
+        lost = row.state == JobState.LEASED.value
+        changes = {
+            "state": JobState.LEASED.value,
+            "attempts": row.attempts + 1,
+            "retries": max(row.retries - 1, 1) if lost else row.retries,
+            "lease_token": secrets.token_urlsafe(24),
+            "lease_until": until,
+            "worker": worker,
+        }
+        update_job(connection, row.key, changes)
+        instance = find_instance(connection, row.instance_key)
+        assert instance is not None  # the job refers to it
+        command = CaseCommand.of_row(self._parts, connection, "look", Actor.worker(row.type), instance)
+        job = job_for_handler(command, dict(row._mapping) | changes, None)
+        return ClaimedJob(job=job, token=str(changes["lease_token"]), until=until)
+
+    def complete(
+        self, key: int, token: str, variables: Mapping[str, Value], *, worker_version: str | None = None
+    ) -> None:
+        """The work is done. Raises NotFound, StateConflict when the lease is another's by now."""
+        self.finish(key, token, self._attempt(key, Completed(variables), worker_version))
+
+    def fail(
+        self,
+        key: int,
+        token: str,
+        message: str,
+        *,
+        retry_in: dt.timedelta | None = None,
+        worker_version: str | None = None,
+    ) -> None:
+        """The attempt failed; another follows after `retry_in`, or an incident after the last one."""
+        self.finish(key, token, self._attempt(key, Failed(message, retry_in), worker_version))
+
+    def throw_error(
+        self,
+        key: int,
+        token: str,
+        code: str,
+        message: str = "",
+        variables: Mapping[str, Value] | None = None,
+        *,
+        worker_version: str | None = None,
+    ) -> None:
+        """The work ended in a failure the diagram knows."""
+        self.finish(key, token, self._attempt(key, BpmnError(code, message, variables or {}), worker_version))
+
+    def _attempt(self, key: int, result: Completed | Failed | BpmnError, version: str | None) -> Attempt:
+        return Attempt(result=result, version=version or "")
+
+    def finish(self, key: int, token: str, attempt: Attempt) -> None:
+        """Tell the case how the attempt under this lease ended."""
+
+        def act(connection: Connection) -> None:
+            command, row = self._open(connection, key, "finish_job")
+            if row["state"] != JobState.LEASED.value or row["lease_token"] != token:
+                raise StateConflict(what="job", actual=row["state"], expected="leased to this worker")
+            finish_attempt(command, row, attempt)
+            settle(command)
+            command.write()
+
+        run_once(self._parts, "finish_job", Actor.system("jobs"), None, act)
+
+    def run_local(self, key: int) -> bool:
+        """One more attempt at a local job that waits for its time; False when another thread was faster."""
+
+        def act(connection: Connection) -> dict[str, Any]:
+            command, row = self._open(connection, key, "run_job")
+            handler = self._parts.handlers[row["type"]]
+            if row["state"] != JobState.AVAILABLE.value or row["available_at"] > command.now:
+                return {"ran": False}
+            run_local_job(command, row, handler)
+            settle(command)
+            command.write()
+            return {"ran": True}
+
+        return bool(run_once(self._parts, "run_job", Actor.system("jobs"), None, act)["ran"])
+
+    def due_local(self, limit: int) -> list[int]:
+        """Keys of local jobs whose time has come."""
+        types = [type_ for type_, handler in self._parts.handlers.items() if handler.mode is Mode.LOCAL]
+        with self._parts.database.reading() as connection:
+            return due_jobs(connection, types, self._parts.clock.now(), limit)
+
+    def next_at(self) -> dt.datetime | None:
+        """When the next job with a handler here may be taken."""
+        with self._parts.database.reading() as connection:
+            return next_job(connection, self._parts.handlers.keys())
+
+    def postpone(self, key: int, pause: dt.timedelta) -> None:
+        """Leave a job alone for a while: running it failed outside its handler."""
+        with self._parts.database.transaction() as transaction:
+            update_job(
+                transaction.connection,
+                key,
+                {"state": JobState.AVAILABLE.value, "available_at": self._parts.clock.now() + pause},
+            )
+
+    def _open(self, connection: Connection, key: int, name: str) -> tuple[CaseCommand, dict[str, Any]]:
+        found = find_job(connection, key)
+        if found is None:
+            raise NotFound(what="job", key=key)
+        command = CaseCommand.on(self._parts, connection, name, Actor.worker(found.type), found.instance_key)
+        found = find_job(connection, key)  # again, now that the case is locked
+        assert found is not None
+        row = dict(found._mapping)
+        command.projection.keep_job(row)
+        command.inputs |= {"number": row["number"], "type": row["type"]}
+        return command, row

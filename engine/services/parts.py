@@ -1,0 +1,32 @@
+"""What every service needs, wired once in `engine.process_engine`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.model.ports import Authority, Calendar, Clock
+from engine.services.programs import Programs
+from engine.worker_api import Handler
+from persistence.database import Database
+from persistence.keys import Keys
+
+ENGINE_VERSION = "1"
+"""Written in every journal entry; raised when the same command on the same case may give another outcome."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineParts:
+    """`resources` is handed to every handler; `zone` is the bank's, for FEEL's now() and today()."""
+
+    database: Database
+    keys: Keys
+    clock: Clock
+    authority: Authority
+    calendar: Calendar
+    handlers: Mapping[str, Handler[Any]]
+    resources: object
+    zone: dt.tzinfo
+    programs: Programs = field(default_factory=Programs)

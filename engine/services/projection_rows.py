@@ -1,0 +1,134 @@
+"""One table row for each kind of event."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from engine.model.actor import Actor, ActorKind
+from engine.model.events import (
+    ElementEntered,
+    ElementEvent,
+    IncidentRaised,
+    JobCreated,
+    SubscriptionOpened,
+    TimerStarted,
+    UserTaskCreated,
+)
+from engine.services.programs import LinkedDefinition
+from engine.store.states import ActivityState, IncidentState, JobState, TaskState
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """What the rows of a case repeat. `is_new` in the command that starts it."""
+
+    key: int
+    definition_key: int
+    business_key: str
+    is_new: bool
+
+
+def person_of(actor: Actor) -> int | None:
+    """The member of staff behind the command, if it was one."""
+    return actor.person if actor.kind is ActorKind.PERSON else None
+
+
+def _place(case: CaseFacts, event: ElementEvent) -> dict[str, Any]:
+    return {
+        "instance_key": case.key,
+        "number": event.number,
+        "process_id": event.process,
+        "element_id": event.element,
+    }
+
+
+def activity_row(case: CaseFacts, event: ElementEntered, now: dt.datetime) -> dict[str, Any]:
+    """An element instance that begins."""
+    return _place(case, event) | {
+        "parent": event.parent,
+        "kind": event.kind,
+        "state": ActivityState.ACTIVE.value,
+        "entered_at": now,
+        "ended_at": None,
+        "performer_kind": None,
+        "performer_person": None,
+    }
+
+
+def task_row(
+    case: CaseFacts, definition: LinkedDefinition, event: UserTaskCreated, key: int, now: dt.datetime
+) -> dict[str, Any]:
+    """A user task that waits. An assignee that is no person's key leaves it unassigned."""
+    element = definition.element(event.process, event.element)
+    process = definition.processes[event.process]
+    form = definition.forms.get(event.form_id or "")
+    return _place(case, event) | {
+        "key": key,
+        "definition_key": case.definition_key,
+        "business_key": case.business_key,
+        "name": element.name or element.id,
+        "name_en": element.name_en or element.name or element.id,
+        "process_name": process.name or process.id,
+        "process_name_en": process.name_en or process.name or process.id,
+        "form_id": event.form_id,
+        "form_key": form[0] if form else None,
+        "state": TaskState.OPEN.value,
+        "assignee": int(event.assignee) if event.assignee and event.assignee.isdecimal() else None,
+        "revision": 1,
+        "priority": event.priority,
+        "created_at": now,
+        "due_at": event.due,
+        "follow_up_at": event.follow_up,
+        "ended_at": None,
+        "completed_by": None,
+        "completed_login": None,
+    }
+
+
+def job_row(case: CaseFacts, event: JobCreated, key: int, now: dt.datetime) -> dict[str, Any]:
+    """A job that waits for a worker."""
+    return _place(case, event) | {
+        "key": key,
+        "type": event.job_type,
+        "headers": json.dumps(dict(event.headers), sort_keys=True, ensure_ascii=False),
+        "state": JobState.AVAILABLE.value,
+        "retries": max(event.retries, 1),
+        "retries_at_first": max(event.retries, 1),
+        "attempts": 0,
+        "available_at": now,
+        "lease_token": None,
+        "lease_until": None,
+        "worker": None,
+        "created_at": now,
+    }
+
+
+def timer_row(case: CaseFacts, event: TimerStarted) -> dict[str, Any]:
+    """A timer that waits."""
+    return _place(case, event) | {"arm": event.arm, "due_at": event.due, "try_at": event.due}
+
+
+def subscription_row(case: CaseFacts, event: SubscriptionOpened, now: dt.datetime) -> dict[str, Any]:
+    """A message that is awaited."""
+    return _place(case, event) | {
+        "arm": event.arm,
+        "message": event.message,
+        "correlation_key": event.correlation_key,
+        "opened_at": now,
+    }
+
+
+def incident_row(case: CaseFacts, event: IncidentRaised, key: int, now: dt.datetime) -> dict[str, Any]:
+    """An incident that waits for someone to resolve it."""
+    return _place(case, event) | {
+        "key": key,
+        "code": event.code,
+        "message": event.message,
+        "state": IncidentState.OPEN.value,
+        "raised_at": now,
+        "resolved_at": None,
+        "resolved_by": None,
+    }

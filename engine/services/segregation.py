@@ -1,0 +1,50 @@
+"""Segregation of duties: who did one step of a case may not do another (`excludes` on the diagram).
+
+Keyed on the person, never on the login; counts every round of a loop and the starter of the case. It holds both
+ways round, because a diagram that sends a case back must not let the checker become the maker.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from engine.model.actor import Actor, ActorKind
+from engine.model.errors import SegregationOfDuties
+from engine.services.programs import LinkedDefinition
+from engine.store.activities import elements_performed
+
+
+def check_segregation(
+    connection: Connection,
+    definition: LinkedDefinition,
+    instance_key: int,
+    element_id: str,
+    actor: Actor,
+) -> None:
+    """Raises SegregationOfDuties when the actor has performed an element that excludes this one."""
+    if actor.kind is not ActorKind.PERSON or actor.person is None:
+        return
+    excluded = _excluded(definition, element_id)
+    if not excluded:
+        return
+    performed = elements_performed(connection, instance_key, actor.person, excluded)
+    if performed:
+        raise SegregationOfDuties(conflicting=_name(definition, performed[0]), element=_name(definition, element_id))
+
+
+def _excluded(definition: LinkedDefinition, element_id: str) -> frozenset[str]:
+    excluded: set[str] = set()
+    for process in definition.processes.values():
+        for element in process.elements.values():
+            if element.id == element_id:
+                excluded |= set(element.excludes)
+            elif element_id in element.excludes:
+                excluded.add(element.id)
+    return frozenset(excluded)
+
+
+def _name(definition: LinkedDefinition, element_id: str) -> str:
+    for process in definition.processes.values():
+        if element_id in process.elements:
+            return process.elements[element_id].name or element_id
+    return element_id

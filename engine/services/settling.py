@@ -1,0 +1,199 @@
+"""After a command has done its one thing: local handlers run and early messages are delivered, until all wait."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection
+
+from engine.model.values import UnstorableValue, Value, loads, normalise
+from engine.services.command import CaseCommand
+from engine.store.rows import lock_name
+from engine.store.states import JobState
+from engine.store.waits import mark_delivered, waiting_message
+from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode, Result
+from persistence.errors import ErrorKind, KaihuError
+
+log = structlog.get_logger()
+
+MAX_STEPS = 1_000
+"""Local jobs and messages in one command; more is a loop without an end."""
+
+_FIRST_BACK_OFF = dt.timedelta(seconds=10)
+_LONGEST_BACK_OFF = dt.timedelta(hours=1)
+
+
+class StepsSpent(KaihuError):
+    """One command runs more local jobs than it may."""
+
+    code = "steps_spent"
+    kind = ErrorKind.TOO_LARGE
+    en = "The case runs more than {limit} jobs without waiting; look for a loop without an end."
+    zh = "案件在一次命令中执行了超过 {limit} 个任务而未进入等待，请检查是否存在死循环。"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempt:
+    """How one attempt at a job ended; `code` names the kind of failure."""
+
+    result: Result
+    version: str
+    code: str = "job_failed"
+
+
+class _RolledBack(Exception):  # carries a result out of the savepoint, so that it is rolled back
+    def __init__(self, failed: Failed) -> None:
+        self.failed = failed
+        super().__init__()
+
+
+def settle(command: CaseCommand) -> None:
+    """Go on until nothing is left to do in this transaction. Raises StepsSpent."""
+    command.absorb()
+    tried: set[int] = set()
+    for _ in range(MAX_STEPS):
+        if not (_run_next_local_job(command, tried) or _deliver_next_message(command)):
+            return
+        command.absorb()
+    raise StepsSpent(limit=MAX_STEPS)
+
+
+def back_off(attempts: int) -> dt.timedelta:
+    """The pause after so many attempts: 10 s, doubled each time, at most an hour."""
+    return min(_FIRST_BACK_OFF * 2 ** min(attempts - 1, 10), _LONGEST_BACK_OFF)
+
+
+def _run_next_local_job(command: CaseCommand, tried: set[int]) -> bool:
+    for number, row in command.projection.jobs.items():
+        handler = command.parts.handlers.get(row["type"])
+        waits = row["state"] == JobState.AVAILABLE.value and row["available_at"] <= command.now
+        if handler is None or handler.mode is not Mode.LOCAL or not waits or row["key"] in tried:
+            continue
+        if number in command.projection.ended:
+            continue
+        tried.add(row["key"])
+        run_local_job(command, row, handler)
+        return True
+    return False
+
+
+def run_local_job(command: CaseCommand, row: dict[str, Any], handler: Handler[Any]) -> None:
+    """One attempt at a local job inside the command's transaction."""
+    row["attempts"] += 1
+    job = job_for_handler(command, row, command.connection)
+    finish_attempt(command, row, _attempt(command.connection, job, handler, command.parts.resources))
+
+
+def job_for_handler(command: CaseCommand, row: dict[str, Any], connection: Connection | None) -> Job:
+    """What the handler sees; `row["attempts"]` counts this attempt already."""
+    return Job(
+        key=row["key"],
+        type=row["type"],
+        instance_key=command.facts.key,
+        business_key=command.facts.business_key,
+        process_id=row["process_id"],
+        element_id=row["element_id"],
+        variables=command.case.job_variables(row["number"]),
+        headers=json.loads(row["headers"]),
+        now=command.now,
+        attempt=row["attempts"],
+        last_attempt=row["retries"] <= 1,
+        connection=connection,
+    )
+
+
+def _attempt(connection: Connection, job: Job, handler: Handler[Any], resources: object) -> Attempt:
+    """Run the handler in a savepoint: what it wrote before failing is taken back."""
+    try:
+        with connection.begin_nested():
+            result = handler.run(job, resources)
+            if isinstance(result, Failed):
+                raise _RolledBack(result)
+            normalise(result.variables)
+            return Attempt(result=result, version=handler.version)
+    except _RolledBack as rolled_back:
+        return Attempt(result=rolled_back.failed, version=handler.version)
+    except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
+        return crashed(handler, error)
+
+
+def crashed(handler: Handler[Any], error: Exception) -> Attempt:
+    """A failed attempt without the handler's own words; no stack trace and no data leave the log."""
+    log.warning("job.crashed", type=handler.type, error=type(error).__name__, exc_info=error)
+    message = error.message("en") if isinstance(error, KaihuError) else type(error).__name__
+    code = "job_result_unstorable" if isinstance(error, UnstorableValue) else "job_crashed"
+    return Attempt(result=Failed(message), version=handler.version, code=code)
+
+
+def finish_attempt(command: CaseCommand, row: dict[str, Any], attempt: Attempt) -> None:
+    """Tell the case how the attempt ended, and note it as a step of this command."""
+    number, result = row["number"], attempt.result
+    step = {"kind": "job", "number": number, "type": row["type"], "version": attempt.version}
+    step["attempt"] = row["attempts"]
+    row.update(lease_token=None, lease_until=None, worker=None)
+    match result:
+        case Completed():
+            variables = _storable(result.variables)
+            command.steps.append(step | {"result": "completed", "variables": variables})
+            row["state"] = JobState.COMPLETED.value
+            command.case.complete_job(number, variables)
+        case BpmnError():
+            variables = _storable(result.variables)
+            thrown = {"result": "error", "code": result.code, "message": result.message, "variables": variables}
+            command.steps.append(step | thrown)
+            row["state"] = JobState.COMPLETED.value
+            command.case.throw_error(number, result.code, result.message, variables)
+        case Failed():
+            command.steps.append(step | {"result": "failed", "code": attempt.code, "message": result.message})
+            _fail(command, row, result, attempt.code)
+    command.absorb()
+    _reopen_after_incident(command, row)
+
+
+def _fail(command: CaseCommand, row: dict[str, Any], failed: Failed, code: str) -> None:
+    row["retries"] -= 1
+    if row["retries"] > 0:
+        pause = back_off(row["attempts"]) if failed.retry_in is None else failed.retry_in
+        row.update(state=JobState.AVAILABLE.value, available_at=command.now + pause)
+        return
+    command.case.raise_incident(row["number"], code, failed.message)
+    command.absorb()
+    row["state"] = JobState.INCIDENT.value
+
+
+def _reopen_after_incident(command: CaseCommand, row: dict[str, Any]) -> None:
+    """An uncaught error or a result the element could not take leaves the job waiting for its incident."""
+    incident = command.projection.incidents.get(row["number"])
+    if incident is not None and incident["state"] == "open":
+        row["state"] = JobState.INCIDENT.value
+
+
+def _storable(variables: object) -> dict[str, Value]:
+    value = normalise(variables)
+    if not isinstance(value, dict):
+        raise UnstorableValue(path="variables", type=type(variables).__name__)
+    return value
+
+
+def _deliver_next_message(command: CaseCommand) -> bool:
+    for (number, arm), row in command.projection.subscriptions.items():
+        name, key = row["message"], row["correlation_key"]
+        lock_name(command.connection, correlation_lock(name, key))
+        message = waiting_message(command.connection, name, key, command.now)
+        if message is None:
+            continue
+        variables = loads(message.variables)
+        mark_delivered(command.connection, message.key, command.facts.key)
+        command.steps.append({"kind": "message", "number": number, "arm": arm, "name": name, "variables": variables})
+        command.case.correlate(number, arm, variables)
+        return True
+    return False
+
+
+def correlation_lock(name: str, correlation_key: str) -> str:
+    """The name under which a message and its subscription are kept from passing each other unseen."""
+    return f"message:{name}:{correlation_key}"

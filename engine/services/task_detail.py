@@ -1,0 +1,103 @@
+"""What a person may see of a user task, and what they may do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.model.actor import Action, Actor, ActorKind
+from engine.model.errors import NotAuthorised, NotFound, StateConflict
+from engine.model.values import Value
+from engine.services.answers import Right, UserTaskDetail
+from engine.services.authorisation import may
+from engine.services.command import CaseCommand
+from engine.services.inbox import task_row
+from engine.services.parts import EngineParts
+from engine.services.segregation import check_segregation
+from engine.store.instances import find_instance
+from engine.store.states import TaskState
+from engine.store.tasks import candidates_of, find_task, groups_of
+from persistence.errors import KaihuError
+
+_YES = Right(allowed=True)
+
+
+def task_subject(task: Row[Any]) -> dict[str, str | int | None]:
+    """What the authority is told of the task."""
+    return {
+        "process_id": task.process_id,
+        "element_id": task.element_id,
+        "instance_key": task.instance_key,
+        "task_key": task.key,
+    }
+
+
+def is_candidate(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> bool:
+    """Whether the person holds a candidate role now, is named as a candidate, or was assigned the task."""
+    if actor.kind is not ActorKind.PERSON or actor.person is None:
+        return False
+    groups, persons = groups_of(connection, [task.key]).get(task.key, ()), candidates_of(connection, task.key)
+    if actor.person in persons or parts.authority.roles(connection, actor.person) & set(groups):
+        return True
+    return not groups and not persons and task.assignee == actor.person
+
+
+def require_candidate(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> None:
+    """Raises NotAuthorised."""
+    if not is_candidate(parts, connection, actor, task):
+        raise NotAuthorised(action=Action.CLAIM.value)
+
+
+def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: int) -> UserTaskDetail:
+    """The task with form, data and rights. Raises NotFound."""
+    task = find_task(connection, key)
+    if task is None or not _may_see(parts, connection, actor, task):
+        raise NotFound(what="user task", key=key)
+    instance = find_instance(connection, task.instance_key)
+    assert instance is not None  # the task refers to it
+    command = CaseCommand.of_row(parts, connection, "look", actor, instance)
+    data: dict[str, Value] = {}
+    if task.state == TaskState.OPEN.value:
+        data = dict(command.case.job_variables(task.number))
+    return UserTaskDetail(
+        task=task_row(task, groups_of(connection, [key]).get(key, ())),
+        definition_key=task.definition_key,
+        element=command.definition.element(task.process_id, task.element_id),
+        form=None if task.form_key is None else parts.programs.form(connection, task.form_key),
+        form_key=task.form_key,
+        data=data,
+        may_claim=_right(parts, command, actor, task, Action.CLAIM),
+        may_complete=_right(parts, command, actor, task, Action.COMPLETE),
+    )
+
+
+def _may_see(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> bool:
+    if actor.person is not None and actor.kind is ActorKind.PERSON and task.completed_by == actor.person:
+        return True
+    if is_candidate(parts, connection, actor, task):
+        return True
+    return may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is None
+
+
+def _right(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any], action: Action) -> Right:
+    try:
+        _check(parts, command, actor, task, action)
+    except KaihuError as error:
+        return Right(allowed=False, code=error.code, reason_en=error.message("en"), reason_zh=error.message("zh"))
+    return _YES
+
+
+def _check(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any], action: Action) -> None:
+    if task.state != TaskState.OPEN.value:
+        raise StateConflict(what="user task", actual=task.state, expected=TaskState.OPEN.value)
+    require_candidate(parts, command.connection, actor, task)
+    refusal = may(parts, command.connection, actor, action, task_subject(task))
+    if refusal is not None:
+        raise refusal
+    check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
+    if action is Action.CLAIM and task.assignee is not None:
+        raise StateConflict(what="user task", actual="assigned", expected="unassigned")
+    if action is Action.COMPLETE and task.assignee != actor.person:
+        actual = "unassigned" if task.assignee is None else "assigned"
+        raise StateConflict(what="user task", actual=actual, expected="claimed")

@@ -1,0 +1,171 @@
+"""User tasks: claimed, released, assigned, completed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from engine.model.actor import Action, Actor, ActorKind
+from engine.model.errors import NotAuthorised, NotFound, StateConflict
+from engine.model.values import Value
+from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, UserTaskDetail
+from engine.services.authorisation import guarded, require
+from engine.services.command import CaseCommand
+from engine.services.errors import FormExpected
+from engine.services.inbox import counts, inbox
+from engine.services.parts import EngineParts
+from engine.services.segregation import check_segregation
+from engine.services.settling import settle
+from engine.services.task_detail import is_candidate, require_candidate, task_detail, task_subject
+from engine.services.transactions import run_once
+from engine.store.states import TaskState
+from engine.store.tasks import find_task, update_task
+
+
+class UserTasks:
+    """Commands and questions about user tasks."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+
+    def get(self, actor: Actor, key: int) -> UserTaskDetail:
+        """What a page shows of the task. Raises NotFound, also for a task this person may not see."""
+        with self._parts.database.reading() as connection:
+            return task_detail(self._parts, connection, actor, key)
+
+    def inbox(self, actor: Actor, view: InboxView, page: Page | None = None) -> TaskPage:
+        """One page of the actor's tasks."""
+        with self._parts.database.reading() as connection:
+            return inbox(self._parts, connection, actor, view, page or Page())
+
+    def counts(self, actor: Actor) -> InboxCounts:
+        """Numbers for the badges."""
+        with self._parts.database.reading() as connection:
+            return counts(self._parts, connection, actor)
+
+    def claim(self, actor: Actor, key: int) -> None:
+        """Take the task; taking it again changes nothing.
+
+        Raises NotFound, NotAuthorised, SegregationOfDuties, StateConflict when another person holds it.
+        """
+
+        def act(command: CaseCommand, task: Row[Any]) -> None:
+            require_candidate(self._parts, command.connection, actor, task)
+            if task.assignee not in (None, actor.person):
+                raise StateConflict(what="user task", actual="assigned", expected="unassigned")
+            check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
+            command.inputs["assignee"] = actor.person
+            update_task(command.connection, key, {"assignee": actor.person})
+
+        self._run(actor, Action.CLAIM, key, act, unless=lambda task: task.assignee == actor.person)
+
+    def release(self, actor: Actor, key: int) -> None:
+        """Give the task back to its candidates. Raises NotAuthorised when another person holds it."""
+
+        def act(command: CaseCommand, task: Row[Any]) -> None:
+            _require_assignee(actor, task, Action.RELEASE)
+            update_task(command.connection, key, {"assignee": None})
+
+        self._run(actor, Action.RELEASE, key, act)
+
+    def assign(self, actor: Actor, key: int, person: int) -> None:
+        """Give the task to a person who is a candidate for it; the authority says who may.
+
+        Raises NotAuthorised when the actor may not assign or `person` is no candidate, SegregationOfDuties.
+        """
+
+        def act(command: CaseCommand, task: Row[Any]) -> None:
+            assignee = Actor(kind=ActorKind.PERSON, person=person)
+            if not is_candidate(self._parts, command.connection, assignee, task):
+                raise NotAuthorised(action=Action.CLAIM.value)
+            check_segregation(command.connection, command.definition, task.instance_key, task.element_id, assignee)
+            command.inputs["assignee"] = person
+            update_task(command.connection, key, {"assignee": person})
+
+        self._run(actor, Action.ASSIGN, key, act)
+
+    def complete(
+        self,
+        actor: Actor,
+        key: int,
+        form_data: Mapping[str, object],
+        *,
+        revision: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> None:
+        """Complete a task the actor has claimed, with data the task's form accepts.
+
+        `revision` is that of the task when the person saw it. Raises NotFound, NotAuthorised, SegregationOfDuties,
+        FormInvalid, StateConflict.
+        """
+
+        def act(command: CaseCommand, task: Row[Any]) -> None:
+            _require_assignee(actor, task, Action.COMPLETE)
+            require_candidate(self._parts, command.connection, actor, task)
+            if revision is not None and revision != task.revision:
+                raise StateConflict(what="user task", actual=f"revision {task.revision}", expected=str(revision))
+            check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
+            variables = self._accepted(command, task, form_data)
+            command.inputs["variables"] = variables
+            command.projection.performers[task.number] = actor
+            command.case.complete_user_task(task.number, variables)
+            settle(command)
+
+        self._run(actor, Action.COMPLETE, key, act, idempotency_key=idempotency_key)
+
+    def _accepted(self, command: CaseCommand, task: Row[Any], form_data: Mapping[str, object]) -> dict[str, Value]:
+        if task.form_key is None:
+            if form_data:
+                raise FormExpected(element=task.element_id)
+            return {}
+        form = self._parts.programs.form(command.connection, task.form_key)
+        scope = command.case.job_variables(task.number)
+        return dict(form.validate(form_data, scope, command.environment.feel()))
+
+    def _run(
+        self,
+        actor: Actor,
+        action: Action,
+        key: int,
+        act: Callable[[CaseCommand, Row[Any]], None],
+        *,
+        unless: Callable[[Row[Any]], bool] = lambda task: False,
+        idempotency_key: str | None = None,
+    ) -> None:
+        subject: dict[str, str | int | None] = {"task_key": key}
+
+        def run(connection: Connection) -> None:
+            task = _found(find_task(connection, key), key)
+            subject.update(task_subject(task))
+            require(self._parts, connection, actor, action, subject)
+            if task.state != TaskState.OPEN.value:
+                raise StateConflict(what="user task", actual=task.state, expected=TaskState.OPEN.value)
+            command = CaseCommand.on(self._parts, connection, f"{action.value}_user_task", actor, task.instance_key)
+            task = _found(find_task(connection, key), key)  # another command may have come before the lock
+            if task.state != TaskState.OPEN.value:
+                raise StateConflict(what="user task", actual=task.state, expected=TaskState.OPEN.value)
+            if unless(task):
+                return
+            command.inputs |= {"number": task.number, "element": task.element_id}
+            act(command, task)
+            command.write()
+
+        with guarded(self._parts, actor, action, subject):
+            run_once(self._parts, f"{action.value}:{key}", actor, idempotency_key, run)
+
+
+def _require_assignee(actor: Actor, task: Row[Any], action: Action) -> None:
+    if actor.kind is not ActorKind.PERSON:
+        raise NotAuthorised(action=action.value)
+    if task.assignee is None:
+        raise StateConflict(what="user task", actual="unassigned", expected="claimed")
+    if task.assignee != actor.person:
+        raise NotAuthorised(action=action.value)
+
+
+def _found(task: Row[Any] | None, key: int) -> Row[Any]:
+    if task is None:
+        raise NotFound(what="user task", key=key)
+    return task
