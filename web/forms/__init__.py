@@ -1,0 +1,8 @@
+"""Forms as Bootstrap HTML that works without JavaScript."""
+
+from __future__ import annotations
+
+from web.forms.rendering import render_fields
+from web.forms.view_model import FormView, form_view
+
+__all__ = ["FormView", "form_view", "render_fields"]
