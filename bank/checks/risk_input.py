@@ -89,7 +89,7 @@ def risk_input(
     return {
         "customer": _customer(application, kind, ownership, minor=minor),
         "geography": max(map(_geography, found), default=1),
-        "industry": _factor("industry", kind if kind == "individual" else _industry(application)),
+        "industry": industry_factor(kind if kind == "individual" else text(part(application, kind), "industry")),
         "product": _product(application),
         "activity": _activity(application, kind),
         "screening": _screening(screening, clearance),
@@ -136,8 +136,18 @@ def _geography(country: str) -> int:
     return _factor("geography", country)
 
 
-def _industry(application: Mapping[str, object]) -> str:
-    return text(part(application, "enterprise"), "industry") or _OTHER
+@cache
+def _industry_words() -> Mapping[str, str]:
+    return {row["word"]: row["industry"] for row in _table("industry_words")}
+
+
+def industry_factor(written: str) -> int:
+    """The factor of an industry as people write it: by its code, else the riskiest industry its words name."""
+    plain = written.strip().lower()
+    if ("industry", plain) in factors():
+        return _factor("industry", plain)
+    named = {_factor("industry", industry) for word, industry in _industry_words().items() if word in plain}
+    return max(named, default=_factor("industry", _OTHER))
 
 
 def _product(application: Mapping[str, object]) -> int:

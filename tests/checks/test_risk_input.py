@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bank.checks.risk_input import countries, factors, risk_input, turnover_steps
+from bank.checks.risk_input import countries, factors, industry_factor, risk_input, turnover_steps
 from tests.checks.people import TODAY, enterprise, individual, resident_number
 
 OWNED = {"layers": 1, "cycle": False, "complete": True}
@@ -79,3 +79,18 @@ def test_every_parameter_has_a_source_a_date_and_a_certainty() -> None:
     assert all(row["source"] and row["as_of"] for row in csv.DictReader(content.splitlines()))
     assert countries("call_for_action") == {"KP", "IR", "MM"}
     assert len(countries("increased_monitoring")) == 22
+
+
+@pytest.mark.parametrize(
+    ("written", "factor"),
+    [("wholesale", 3), ("批发和零售业", 3), ("黄金珠宝批发", 5), ("Software development", 2), ("养蜂", 3), ("", 3)],
+)
+def test_an_industry_in_free_words_takes_the_riskiest_factor_they_name(written: str, factor: int) -> None:
+    assert industry_factor(written) == factor
+
+
+def test_every_word_names_an_industry_of_the_table() -> None:
+    content = resources.files("bank.checks").joinpath("data/industry_words.csv").read_text(encoding="utf-8")
+    assert {row["industry"] for row in csv.DictReader(content.splitlines())} <= {
+        key for factor, key in factors() if factor == "industry"
+    }

@@ -1,0 +1,69 @@
+"""Workers at work: a home folder, its simulated systems, and jobs as the engine hands them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import Connection
+
+from bank.simulators import build_systems
+from bank.simulators.control import SimulatorControl
+from engine.worker_api import Job, Result
+from persistence.settings import Settings
+from tests.conftest import NOON
+from workers import HANDLERS
+from workers.context import WorkerContext
+
+Perform = Callable[..., Result]
+
+
+@pytest.fixture
+def control(tmp_path: Path) -> SimulatorControl:
+    return SimulatorControl(tmp_path)
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> WorkerContext:
+    """A context for handlers that touch no records of the bank."""
+    settings = Settings.from_environment({"KAIHU_HOME": str(tmp_path), "KAIHU_PUBLIC_URL": "https://bank.example"})
+    return WorkerContext(bank=cast(Any, None), systems=build_systems(tmp_path), settings=settings)
+
+
+def job_of(
+    job_type: str,
+    variables: Mapping[str, Any],
+    *,
+    key: int = 7,
+    attempt: int = 1,
+    last: bool = False,
+    headers: Mapping[str, str] | None = None,
+    connection: Connection | None = None,
+) -> Job:
+    """A job of the case AO-20260302-0001 at noon."""
+    return Job(
+        key=key,
+        type=job_type,
+        instance_key=1,
+        business_key="AO-20260302-0001",
+        process_id="account_opening",
+        element_id=job_type.replace("-", "_"),
+        variables={"business_key": "AO-20260302-0001", **variables},
+        headers=headers or {},
+        now=NOON,
+        attempt=attempt,
+        last_attempt=last,
+        connection=connection,
+    )
+
+
+@pytest.fixture
+def perform(context: WorkerContext) -> Perform:
+    """Run the handler of a job type on variables."""
+
+    def run(job_type: str, variables: Mapping[str, Any], **job: Any) -> Result:
+        return HANDLERS[job_type].run(job_of(job_type, variables, **job), context)
+
+    return run

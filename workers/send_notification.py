@@ -1,0 +1,102 @@
+"""`send-notification`: one letter to the customer, by the template the diagram names (R026).
+
+The letter goes to the address in the application. Without an address nothing is sent and the result says so:
+the customer is then told at the counter or sees it on the status page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from bank.checks.fields import part, rows, text
+from bank.clock import BANK_ZONE
+from bank.systems import Mail, SystemUnavailable
+from engine.model.values import Value
+from engine.worker_api import Completed, Failed, Handler, Job, Mode, Parameter, Result
+from workers.attempts import unavailable
+from workers.context import WorkerContext
+from workers.letters import TEMPLATES, compose
+
+_SHOWN_DIGITS = 4  # of an account number in a letter, which travels in the open
+
+
+def run(job: Job, context: WorkerContext) -> Result:
+    """Compose and hand over the letter, once per job."""
+    template = job.headers.get("template", "")
+    if template not in TEMPLATES:
+        return Failed(f"there is no letter template {template!r}")
+    application = part(job.variables, "application")
+    address = text(part(application, "contact"), "email")
+    if not address:
+        return Completed({"notification": _value(job, template, "none")})
+    letter = compose(template, text(application, "language") or "zh", facts(job, context.settings.public_url))
+    mail = Mail(to=address, subject=letter.subject, body=letter.body)
+    try:
+        context.systems.mail.send(mail, idempotency_key=job.idempotency_key)
+    except SystemUnavailable as refused:
+        return unavailable(job, refused, "NOTIFICATION_UNAVAILABLE")
+    return Completed({"notification": _value(job, template, "email")})
+
+
+def _value(job: Job, template: str, channel: str) -> Value:
+    return {
+        "key": job.idempotency_key,
+        "template": template,
+        "channel": channel,
+        "sent_at": job.now.isoformat() if channel == "email" else None,
+    }
+
+
+def facts(job: Job, public_url: str) -> dict[str, str]:
+    """What letters may say of the case; line breaks are dropped from what people typed."""
+    variables = job.variables
+    application = part(variables, "application")
+    found = {
+        "name": text(application, "applicant_name"),
+        "case_number": job.business_key,
+        "reason": "; ".join(_deficiencies(part(variables, "review"))),
+        "deadline": (
+            text(part(variables, "supplement"), "deadline") or text(part(variables, "activation"), "expires_on")
+        ),
+        "account_number": _masked(text(part(variables, "account"), "number")),
+        "link": f"{public_url}{_path(variables)}",
+    }
+    return {name: " ".join(value.split()) for name, value in found.items()}
+
+
+def _deficiencies(review: Mapping[str, object]) -> list[str]:
+    items = [f"{text(item, 'document')}: {text(item, 'deficiency')}" for item in rows(review, "items")]
+    return [part for part in (*items, text(review, "reason")) if part]
+
+
+def _moment(written: str) -> str:
+    """A moment by the bank's clock on the wall; what is only a date, or no date, stays as written."""
+    try:
+        moment = dt.datetime.fromisoformat(written)
+    except ValueError:
+        return written
+    return f"{moment.astimezone(BANK_ZONE):%Y-%m-%d %H:%M}" if moment.tzinfo else written
+
+
+def _masked(number: str) -> str:
+    return f"****{number[-_SHOWN_DIGITS:]}" if number else ""
+
+
+def _path(variables: Mapping[str, object]) -> str:
+    return text(part(variables, "activation"), "path") or "/"
+
+
+HANDLER = Handler[WorkerContext](
+    type="send-notification",
+    mode=Mode.REMOTE,
+    run=run,
+    name="发送通知",
+    name_en="Send a notification",
+    inputs=(
+        Parameter(name="application", description="The application: contact, language, applicant_name"),
+        Parameter(name="activation", description="The activation link's path and end; may be absent"),
+    ),
+    outputs=(Parameter(name="notification", description="key, template, channel email or none, sent_at"),),
+    errors=("NOTIFICATION_UNAVAILABLE",),
+)
