@@ -13,7 +13,8 @@ _LONGEST_WAIT = dt.timedelta(minutes=10)
 
 def back_off(attempt: int) -> dt.timedelta:
     """5 s after the first attempt, doubled after each further one, at most 10 minutes."""
-    return min(_FIRST_WAIT * 2 ** min(attempt - 1, 10), _LONGEST_WAIT)
+    doublings: int = min(attempt - 1, 10)
+    return min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)
 
 
 def unavailable(job: Job, error: SystemUnavailable, code: str) -> Result:
