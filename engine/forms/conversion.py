@@ -164,6 +164,5 @@ _CONVERSIONS: dict[ComponentType, Callable[[Field, object], Value]] = {
 def displayed(field: Field, value: object) -> object:
     """The raw data that shows `value` in the field again: fen as yuan text, numbers as text, the rest as it is."""
     if field.type is ComponentType.NUMBER and isinstance(value, int | Decimal) and not isinstance(value, bool):
-        number = Decimal(value) / FEN_PER_YUAN if field.unit is Unit.FEN else Decimal(value)
-        return f"{number:.{field.decimals}f}"
+        return f"{Decimal(value) / FEN_PER_YUAN:.2f}" if field.unit is Unit.FEN else f"{Decimal(value):f}"
     return value

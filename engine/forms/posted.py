@@ -55,7 +55,20 @@ def read_posted(form: Form, posted: Posted, ignore: Collection[str] = _PAGE_NAME
             value = _value(form, path, values)
             if path is None or not _place(gathered, path, value):
                 gathered[name[:120]] = value
-    return {key: _compacted(value) for key, value in gathered.items()}
+    data = {key: _compacted(value) for key, value in gathered.items()}
+    _give_least_rows(form.components, data)
+    return data
+
+
+def _give_least_rows(components: Sequence[Component], data: dict[str, Any]) -> None:
+    """A list that was not on the page and needs rows gets them, so that it can be filled in when it appears."""
+    for component in components:
+        if isinstance(component, Group):
+            _give_least_rows(component.components, data)
+        elif isinstance(component, DynamicList) and component.min_rows:
+            path = key_path(component.key)
+            if look_up(data, path) is None and isinstance(data.get(str(path[0]), {}), dict):
+                put(data, path, [{} for _ in range(component.min_rows)])
 
 
 def _value(form: Form, path: Path | None, values: Sequence[str]) -> object:

@@ -146,6 +146,7 @@ class _Builder:
         self._errors = errors
         self._controlling = _controlling_names(form)
         self._places: dict[str, tuple[str, str]] = {}
+        self._sections: list[str] = []
 
     def rows(self, components: Sequence[Component], row: Path) -> tuple[tuple[CellView, ...], ...]:
         """The visible components as rows of the grid, in order."""
@@ -170,13 +171,24 @@ class _Builder:
     def _cell(self, placed: Placed) -> CellView:
         component = placed.component
         if isinstance(component, Group):
-            return SectionView(**self._common(placed), rows=self.rows(component.components, placed.row))
+            rows = self._inside(component.caption.text(self._language), component.components, placed.row)
+            return SectionView(**self._common(placed), rows=rows)
         if isinstance(component, DynamicList):
             return self._list(placed, component)
         if isinstance(component, Field):
             return self._field(placed, component)
         text = component.text.text(self._language) if isinstance(component, Static) else ""
         return TextView(**self._common(placed), blocks=tuple(_blocks(text)))
+
+    def _inside(self, section: str, components: Sequence[Component], row: Path) -> tuple[tuple[CellView, ...], ...]:
+        """The rows of a part whose name tells its fields from others of the same label."""
+        self._sections.append(section)
+        rows = self.rows(components, row)
+        self._sections.pop()
+        return rows
+
+    def _note_place(self, name: str, html_id: str, label: str) -> None:
+        self._places[name] = (html_id, " · ".join([*filter(None, self._sections[-2:]), label]))
 
     def _common(self, placed: Placed) -> dict[str, Any]:
         component = placed.component
@@ -192,17 +204,18 @@ class _Builder:
 
     def _list(self, placed: Placed, component: DynamicList) -> ListView:
         name, common = name_of(placed.path), self._common(placed)
-        self._places[name] = (common["html_id"], common["label"])
+        self._note_place(name, common["html_id"], common["label"])
         items = []
         for index in range(self._evaluation.row_count(placed.path)):
             path = (*placed.path, index)
+            title = word("row", self._language, index + 1)
             items.append(
                 ListRowView(
-                    title=word("row", self._language, index + 1),
+                    title=title,
                     marker=f"__row:{name_of(path)}",
                     remove=f"__remove:{name}:{index}" if component.may_change else "",
                     remove_label=word("remove_row", self._language, index + 1),
-                    rows=self.rows(component.components, path),
+                    rows=self._inside(f"{common['label']} {index + 1}", component.components, path),
                 )
             )
         return ListView(
@@ -215,7 +228,7 @@ class _Builder:
     def _field(self, placed: Placed, component: Field) -> FieldView:
         name, common = name_of(placed.path), self._common(placed)
         html_id, error = common["html_id"], self._error(name)
-        self._places[name] = (html_id, common["label"])
+        self._note_place(name, html_id, common["label"])
         readonly = self._evaluation.is_readonly(placed)
         raw = look_up(self._evaluation.raw, placed.path)
         if readonly:  # what the case holds, whatever was posted
