@@ -12,8 +12,8 @@ import structlog
 from engine.model.errors import StateConflict
 from engine.process_engine import ProcessEngine
 from engine.services.jobs import ClaimedJob
-from engine.services.settling import Attempt, crashed
-from engine.worker_api import Handler, Mode
+from engine.services.settling import Attempt, crashed, storable
+from engine.worker_api import Failed, Handler, Mode
 from persistence.errors import KaihuError
 
 log = structlog.get_logger()
@@ -111,6 +111,9 @@ class JobExecutor:
 
     def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
         try:
-            return Attempt(result=handler.run(claimed.job, self._engine.parts.resources), version=handler.version)
+            result = handler.run(claimed.job, self._engine.parts.resources)
+            if not isinstance(result, Failed):
+                storable(result.variables)
+            return Attempt(result=result, version=handler.version)
         except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
             return crashed(handler, error)

@@ -230,7 +230,7 @@ class _Check:
         row = self._deployed(LinkKind.PROCESS, id_)
         if row is None:
             return None
-        model = parse_diagram(row.content, row.resource_name).processes[id_]
+        model: ProcessModel = parse_diagram(row.content, row.resource_name).processes[id_]
         self.earlier[LinkKind.PROCESS, id_] = model
         self.checked.job_types |= model.job_types & self.known_types
         return model

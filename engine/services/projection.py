@@ -158,6 +158,8 @@ class Projection:
         for number, state in self.ended.items():
             if number not in self.activities:
                 update_activity(connection, self.case.key, number, self._ending(number, state))
+        for number in self.performers.keys() - self.ended.keys() - self.activities.keys():
+            update_activity(connection, self.case.key, number, self._performer(number))
         self._write_jobs(connection)
         self._write_tasks(connection)
         for number, arm in self.waits_ended:
@@ -172,15 +174,17 @@ class Projection:
         return changes
 
     def _ending(self, number: int, state: ActivityState) -> Row:
+        return {"state": state.value, "ended_at": self.now} | self._performer(number)
+
+    def _performer(self, number: int) -> Row:
         performer = self.performers.get(number)
-        row: Row = {"state": state.value, "ended_at": self.now}
-        if performer is not None:
-            row |= {"performer_kind": performer.kind.value, "performer_person": performer.person}
-        return row
+        if performer is None:
+            return {}
+        return {"performer_kind": performer.kind.value, "performer_person": performer.person}
 
     def _final_activity(self, row: Row) -> Row:
         state = self.ended.get(row["number"])
-        return row if state is None else row | self._ending(row["number"], state)
+        return row | (self._performer(row["number"]) if state is None else self._ending(row["number"], state))
 
     def _write_jobs(self, connection: Connection) -> None:
         gone = {number for number, arm in self.waits_ended if arm is None or arm == 0} | self.ended.keys()

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from engine.model.values import UnstorableValue, Value, loads, normalise
 from engine.services.command import CaseCommand
 from engine.store.rows import lock_name
-from engine.store.states import JobState
+from engine.store.states import IncidentState, JobState
 from engine.store.waits import mark_delivered, waiting_message
 from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode, Result
 from persistence.errors import ErrorKind, KaihuError
@@ -64,7 +64,8 @@ def settle(command: CaseCommand) -> None:
 
 def back_off(attempts: int) -> dt.timedelta:
     """The pause after so many attempts: 10 s, doubled each time, at most an hour."""
-    return min(_FIRST_BACK_OFF * 2 ** min(attempts - 1, 10), _LONGEST_BACK_OFF)
+    doublings = min(max(attempts - 1, 0), 10)  # beyond that it is longer than the longest anyway
+    return min(_FIRST_BACK_OFF * (1 << doublings), _LONGEST_BACK_OFF)
 
 
 def _run_next_local_job(command: CaseCommand, tried: set[int]) -> bool:
@@ -113,7 +114,7 @@ def _attempt(connection: Connection, job: Job, handler: Handler[Any], resources:
             result = handler.run(job, resources)
             if isinstance(result, Failed):
                 raise _RolledBack(result)
-            normalise(result.variables)
+            storable(result.variables)
             return Attempt(result=result, version=handler.version)
     except _RolledBack as rolled_back:
         return Attempt(result=rolled_back.failed, version=handler.version)
@@ -137,12 +138,12 @@ def finish_attempt(command: CaseCommand, row: dict[str, Any], attempt: Attempt) 
     row.update(lease_token=None, lease_until=None, worker=None)
     match result:
         case Completed():
-            variables = _storable(result.variables)
+            variables = storable(result.variables)
             command.steps.append(step | {"result": "completed", "variables": variables})
             row["state"] = JobState.COMPLETED.value
             command.case.complete_job(number, variables)
         case BpmnError():
-            variables = _storable(result.variables)
+            variables = storable(result.variables)
             thrown = {"result": "error", "code": result.code, "message": result.message, "variables": variables}
             command.steps.append(step | thrown)
             row["state"] = JobState.COMPLETED.value
@@ -151,7 +152,7 @@ def finish_attempt(command: CaseCommand, row: dict[str, Any], attempt: Attempt) 
             command.steps.append(step | {"result": "failed", "code": attempt.code, "message": result.message})
             _fail(command, row, result, attempt.code)
     command.absorb()
-    _reopen_after_incident(command, row)
+    _hold_for_incident(command, row)
 
 
 def _fail(command: CaseCommand, row: dict[str, Any], failed: Failed, code: str) -> None:
@@ -165,14 +166,16 @@ def _fail(command: CaseCommand, row: dict[str, Any], failed: Failed, code: str) 
     row["state"] = JobState.INCIDENT.value
 
 
-def _reopen_after_incident(command: CaseCommand, row: dict[str, Any]) -> None:
-    """An uncaught error or a result the element could not take leaves the job waiting for its incident."""
+def _hold_for_incident(command: CaseCommand, row: dict[str, Any]) -> None:
+    """An error that nothing catches leaves the job waiting: it runs again once the incident is resolved."""
     incident = command.projection.incidents.get(row["number"])
-    if incident is not None and incident["state"] == "open":
+    waits = all(number != row["number"] for number, _ in command.projection.waits_ended)
+    if waits and incident is not None and incident["state"] == IncidentState.OPEN.value:
         row["state"] = JobState.INCIDENT.value
 
 
-def _storable(variables: object) -> dict[str, Value]:
+def storable(variables: object) -> dict[str, Value]:
+    """A result's variables as they will be stored. Raises UnstorableValue."""
     value = normalise(variables)
     if not isinstance(value, dict):
         raise UnstorableValue(path="variables", type=type(variables).__name__)

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, Row, select, update
 
 from engine.model.actor import ActorKind
 from engine.store.rows import insert_all
-from engine.store.states import ActivityState
 from engine.store.tables import activity
 
 
@@ -41,7 +40,6 @@ def elements_performed(connection: Connection, instance_key: int, person: int, e
             activity.c.performer_kind == ActorKind.PERSON.value,
             activity.c.performer_person == person,
             activity.c.element_id.in_(sorted(elements)),
-            activity.c.state == ActivityState.COMPLETED.value,
         )
         .order_by(activity.c.number.desc())
     )

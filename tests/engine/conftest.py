@@ -1,0 +1,133 @@
+"""An engine on a real database, with people, a calendar and workers small enough to see through."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, insert, select
+
+from engine.job_executor import JobExecutor
+from engine.model.actor import Action, Actor
+from engine.model.errors import NotAuthorised
+from engine.process_engine import ProcessEngine
+from engine.worker_api import Completed, Handler, Job, Mode, Result
+from persistence.database import Database
+from persistence.errors import KaihuError
+from persistence.keys import Keys
+from persistence.schema import metadata
+from tests.conftest import TestClock
+
+ledger = Table("test_ledger", metadata, Column("id", Integer, primary_key=True), Column("case", Text))
+
+CLERK, SECOND_CLERK, REVIEWER, OUTSIDER, ADMINISTRATOR = 11, 12, 21, 31, 41
+ROLES = {
+    CLERK: frozenset({"clerk", "reviewer"}),
+    SECOND_CLERK: frozenset({"clerk"}),
+    REVIEWER: frozenset({"reviewer"}),
+    ADMINISTRATOR: frozenset({"administrator"}),
+}
+
+
+def staff(person: int) -> Actor:
+    return Actor.staff(person, person + 1000)
+
+
+clerk, second_clerk, reviewer = staff(CLERK), staff(SECOND_CLERK), staff(REVIEWER)
+outsider, administrator = staff(OUTSIDER), staff(ADMINISTRATOR)
+
+
+class RolesOnly:
+    """Business needs a business role; the administrator deploys and resolves incidents, nothing more."""
+
+    def roles(self, connection: Connection, person: int) -> frozenset[str]:
+        return ROLES.get(person, frozenset())
+
+    def refusal(
+        self, connection: Connection, person: int, action: str, subject: Mapping[str, str | int | None]
+    ) -> KaihuError | None:
+        roles = self.roles(connection, person)
+        technical = action in (Action.DEPLOY, Action.RESOLVE_INCIDENT)
+        allowed = "administrator" in roles if technical else bool(roles - {"administrator"})
+        return None if allowed else NotAuthorised(action=action)
+
+
+class EveryDay:
+    """A calendar without holidays, open around the clock."""
+
+    def business_days_after(self, start: dt.datetime, days: int) -> dt.datetime:
+        return start + dt.timedelta(days=days)
+
+    def business_hours_after(self, start: dt.datetime, hours: int) -> dt.datetime:
+        return start + dt.timedelta(hours=hours)
+
+
+class Outside:
+    """What the workers of the tests meet: answers to give, in order; the last one stays."""
+
+    def __init__(self) -> None:
+        self.answers: list[Result | Exception] = [Completed()]
+        self.attempts: list[int] = []
+
+    def answer(self) -> Result:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _local(job: Job, outside: Outside) -> Result:
+    outside.attempts.append(job.attempt)
+    job.transaction.execute(insert(ledger).values(case=job.business_key))
+    return outside.answer()
+
+
+def _remote(job: Job, outside: Outside) -> Result:
+    outside.attempts.append(job.attempt)
+    return outside.answer()
+
+
+HANDLERS: dict[str, Handler[Any]] = {
+    "open-account": Handler(type="open-account", mode=Mode.LOCAL, run=_local, name="开户", name_en="Open account"),
+    "ask-registry": Handler(type="ask-registry", mode=Mode.REMOTE, run=_remote, name="查询", name_en="Ask registry"),
+}
+
+
+@pytest.fixture
+def outside() -> Outside:
+    return Outside()
+
+
+@pytest.fixture
+def make_engine(database: Database, clock: TestClock, outside: Outside) -> Callable[[], ProcessEngine]:
+    """An engine as after a restart: nothing in memory, the same database."""
+
+    def make() -> ProcessEngine:
+        return ProcessEngine(
+            database=database,
+            keys=Keys.of(database),
+            clock=clock,
+            authority=RolesOnly(),
+            calendar=EveryDay(),
+            handlers=HANDLERS,
+            resources=outside,
+        )
+
+    return make
+
+
+@pytest.fixture
+def engine(make_engine: Callable[[], ProcessEngine]) -> ProcessEngine:
+    return make_engine()
+
+
+@pytest.fixture
+def executor(engine: ProcessEngine) -> JobExecutor:
+    return JobExecutor(engine)
+
+
+def accounts_opened(database: Database) -> int:
+    with database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(ledger)).scalar_one())
