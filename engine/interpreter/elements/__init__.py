@@ -1,0 +1,3 @@
+"""How each BPMN element behaves: one spec class per kind, over SpiffWorkflow's."""
+
+from __future__ import annotations

@@ -1,0 +1,69 @@
+"""The tree of a case to canonical bytes and back. Variables are rows of their own and not in here.
+
+Everything is written by ascending number, so that equal cases have equal bytes whatever happened before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from engine.interpreter.environment import CaseEnvironment
+from engine.interpreter.process_model import Program
+from engine.interpreter.scopes import Loader
+from engine.interpreter.tree import ROOT, Task, TokenTree, Workflow
+from engine.model import values
+
+VERSION = 1
+"""Raised when the layout changes; running cases keep theirs."""
+
+
+def dump_tree(tree: TokenTree) -> bytes:
+    """All of the case but its variables, as canonical JSON."""
+    return values.dumps(
+        {
+            "version": VERSION,
+            "last": tree.last_number,
+            "completed": tree.completed,
+            "workflows": [[number, workflow.spec.name, _tokens(workflow)] for number, workflow in tree.workflows()],
+            "incidents": [[number, phase] for number, phase in sorted(tree.incidents.items())],
+            "scopes": [list(row) for row in tree.scopes.rows()],
+        }
+    )
+
+
+def _tokens(workflow: Workflow) -> list[list[Any]]:
+    return [
+        [
+            task.number,
+            0 if task.parent.number == ROOT else task.parent.number,
+            task._state,
+            task.task_spec.name,
+            task.triggered,
+            task.internal_data,
+        ]
+        for task in workflow.open_tasks()
+    ]
+
+
+def load_tree(program: Program, data: bytes, load_scope: Loader, environment: CaseEnvironment) -> TokenTree:
+    """The case as it was written, its variables to be loaded when first read."""
+    state = orjson.loads(data)
+    tree = TokenTree(program.specs, program.root, program.decisions, environment, load_scope)
+    for number, spec, rows in state["workflows"]:
+        workflow: Workflow = tree if number == 0 else tree.create_subprocess(tree.tokens[number], spec)
+        for row in rows:
+            _restore_token(workflow, row)
+    for scope, parent, inherited in state["scopes"]:
+        tree.scopes.restore(scope, parent, set(inherited))
+    tree.incidents = {number: phase for number, phase in state["incidents"]}
+    tree.last_number, tree.completed = state["last"], state["completed"]
+    return tree
+
+
+def _restore_token(workflow: Workflow, row: list[Any]) -> None:
+    number, parent, state, spec, triggered, internal = row
+    around = workflow.tasks[parent] if parent else workflow.task_tree
+    task = Task(workflow, workflow.spec.task_specs[spec], around, state, number)
+    task.triggered, task.internal_data = triggered, internal

@@ -1,0 +1,201 @@
+"""What can be done to a case. Each command runs the case on until every token waits, or raises.
+
+After an error the case is no longer what is stored and must be thrown away by the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.interpreter import codec
+from engine.interpreter.elements.errors import throw
+from engine.interpreter.elements.events import BoundaryEvent, WaitingEvent
+from engine.interpreter.elements.waits import due_arms
+from engine.interpreter.environment import CaseEnvironment
+from engine.interpreter.errors import ErrorNotCaught
+from engine.interpreter.process_model import Program
+from engine.interpreter.scopes import Loader, VariableChanges
+from engine.interpreter.tree import Task, TokenTree
+from engine.model.errors import NotFound, StateConflict
+from engine.model.events import CaseEnded, Event
+from engine.model.values import Value, normalise
+
+
+class Case:
+    """One process instance, in memory for one command."""
+
+    def __init__(self, tree: TokenTree) -> None:
+        self._tree = tree
+
+    @classmethod
+    def start(
+        cls,
+        program: Program,
+        variables: Mapping[str, Value],
+        environment: CaseEnvironment,
+        *,
+        start_event: str | None = None,
+    ) -> Case:
+        """A new case, run to its first waits. `start_event` is needed when the process has no single plain one.
+
+        Raises NotFound for a start event that is not there, StepBudgetSpent.
+        """
+        tree = TokenTree(program.specs, program.root, program.decisions, environment)
+        chosen = start_event or tree.spec.plain_start
+        if chosen not in {node.id for node in tree.spec.body.nodes if node.element.kind.value == "startEvent"}:
+            raise NotFound(what="start event", key=chosen)
+        tree.scopes.open(0, None)
+        for name, value in variables.items():
+            tree.scopes.write(0, name, normalise(value, name))
+        tree.begin(chosen)
+        return cls(tree)._advanced()
+
+    @classmethod
+    def restore(cls, program: Program, tree: bytes, load_scope: Loader, environment: CaseEnvironment) -> Case:
+        """The case as `tree()` wrote it; `load_scope` is called once per scope, when first read."""
+        return cls(codec.load_tree(program, tree, load_scope, environment))
+
+    def _advanced(self) -> Case:
+        self._tree.advance()
+        return self
+
+    @property
+    def ended(self) -> bool:
+        """Whether no token is left."""
+        return self._tree.completed
+
+    def complete_user_task(self, number: int, variables: Mapping[str, Value]) -> None:
+        """A person has done the task. Raises StateConflict unless it waits for one."""
+        self._complete(self._waiting(number, "user_task"), variables)
+
+    def complete_job(self, number: int, variables: Mapping[str, Value]) -> None:
+        """A worker has done the job; an incident of the job is over. Raises StateConflict unless it waits for one."""
+        self._complete(self._waiting(number, "job"), variables)
+
+    def _complete(self, task: Task, variables: Mapping[str, Value]) -> None:
+        results = _normalised(variables)
+        self._tree.clear_incident(task)
+        self._tree.end_wait(task)
+        self._tree.take_result(task, results)
+        task.complete()
+        self._advanced()
+
+    def throw_error(self, number: int, code: str, message: str, variables: Mapping[str, Value]) -> None:
+        """A job or user task ends with a BPMN error: to the boundary event that takes it, else an incident.
+
+        Raises StateConflict unless the element waits for a person or worker.
+        """
+        task = self._token(number)
+        if task.internal_data.get("waits") is None:
+            raise _conflict(number, "waiting", "not waiting")
+        results = _normalised(variables)
+        self._tree.clear_incident(task)
+        try:
+            throw(task, code, results)
+        except ErrorNotCaught as error:
+            self._tree.raise_incident(task, "held", error.code, message or error.message("en"))
+        self._advanced()
+
+    def correlate(self, number: int, arm: int, variables: Mapping[str, Value]) -> None:
+        """A message has arrived for a subscription. Raises StateConflict unless that arm awaits one."""
+        task = self._token(number)
+        arms = task.internal_data.get("arms", [])
+        if not 0 <= arm < len(arms) or arms[arm][1] is None:
+            raise _conflict(number, "awaiting a message", "not awaiting one")
+        self._occur(task, arm, _normalised(variables))
+
+    def fire_due_timers(self) -> None:
+        """Every timer whose time has come, earliest first, once each; a cycle may be due again at once."""
+        now = self._tree.environment.now
+        due = sorted((at, task.number, arm) for task in self._tree.tokens.values() for at, arm in due_arms(task, now))
+        for _, number, arm in due:
+            task = self._tree.tokens.get(number)
+            if task is not None and task.internal_data.get("arms"):
+                self._occur(task, arm, {})
+
+    def _occur(self, task: Task, arm: int, variables: Mapping[str, Value]) -> None:
+        spec = task.task_spec
+        assert isinstance(spec, WaitingEvent | BoundaryEvent)
+        spec.occur(task, arm, variables)
+        self._advanced()
+
+    def raise_incident(self, number: int, code: str, message: str) -> None:
+        """Someone outside cannot go on with the element, such as a worker after its last attempt."""
+        task = self._token(number)
+        if number in self._tree.incidents:
+            raise _conflict(number, "without incident", "in incident")
+        self._tree.raise_incident(task, "held", code, message)
+
+    def resolve_incident(self, number: int) -> None:
+        """The cause is gone: try again where the token stopped. Raises StateConflict without an incident."""
+        task = self._token(number)
+        phase = self._tree.clear_incident(task)
+        if phase is None:
+            raise _conflict(number, "in incident", "without incident")
+        if phase == "enter":
+            task.task_spec.activate(task)
+        elif phase == "run":
+            task._set_state(TaskState.READY)
+        elif phase == "leave":
+            task.complete()
+        elif phase == "next":
+            self._tree.attempt(task, "next", task.task_spec.next_child)
+        self._advanced()
+
+    def set_variables(self, scope: int, variables: Mapping[str, Value]) -> None:
+        """Write variables of an open scope from outside. Raises StateConflict when it is not open."""
+        if scope not in self._tree.scopes:
+            raise _conflict(scope, "open", "closed")
+        for name, value in _normalised(variables).items():
+            self._tree.scopes.write(scope, name, value)
+
+    def cancel(self) -> None:
+        """End the case with everything in it."""
+        if self.ended:
+            raise _conflict(0, "open", "ended")
+        self._tree.cancel_all()
+        self._tree.completed = True
+        self._tree.emit(CaseEnded(how="cancelled"))
+
+    def job_variables(self, number: int) -> Mapping[str, Value]:
+        """What the element sees: its own variables and those of the scopes around. Not to be changed."""
+        return self._tree.scopes.visible(self._tree.scope(self._token(number)))
+
+    def variables(self) -> Mapping[str, Value]:
+        """The variables of the case itself. Not to be changed."""
+        return dict(self._tree.scopes.values(0))
+
+    def take_events(self) -> list[Event]:
+        """What happened since the last take, in order."""
+        events, self._tree.events = self._tree.events, []
+        return events
+
+    def tree(self) -> bytes:
+        """The case without its variables, in canonical form."""
+        return codec.dump_tree(self._tree)
+
+    def take_variable_changes(self) -> VariableChanges:
+        """Variables written and scopes closed since the last take."""
+        return self._tree.scopes.take_changes()
+
+    def _token(self, number: int) -> Task:
+        task = self._tree.tokens.get(number)
+        if task is None:
+            raise _conflict(number, "open", "finished")
+        return task
+
+    def _waiting(self, number: int, kind: str) -> Task:
+        task = self._token(number)
+        if task.internal_data.get("waits") != kind:
+            raise _conflict(number, f"waiting ({kind})", "not waiting")
+        return task
+
+
+def _normalised(variables: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: normalise(value, name) for name, value in variables.items()}
+
+
+def _conflict(number: int, expected: str, actual: str) -> StateConflict:
+    return StateConflict(what=f"element instance {number}", expected=expected, actual=actual)

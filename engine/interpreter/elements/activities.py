@@ -1,0 +1,137 @@
+"""Tasks: plain, manual, user tasks, jobs, scripts and decisions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+from engine.feel import Expression
+from engine.interpreter.elements.base import FlowNode
+from engine.interpreter.errors import UnexpectedResult
+from engine.interpreter.tree import Task
+from engine.model.events import DecisionEvaluated, JobCreated, UserTaskCreated
+from engine.model.values import Value, normalise
+
+DEFAULT_PRIORITY = 50
+
+
+class PlainTask(FlowNode):
+    """A task without work of its own: BPMN's abstract and manual tasks, none events."""
+
+
+class UserTask(FlowNode):
+    """Waits for a person."""
+
+    def execute(self, task: Task) -> bool:
+        """Evaluate assignment and schedule, then wait."""
+        definition = self.node.user_task
+        assert definition is not None
+        created = UserTaskCreated(
+            **task.at,
+            form_id=definition.form_id,
+            assignee=self._text(task, definition.assignee),
+            candidate_groups=self._names(task, "candidateGroups", definition.candidate_groups),
+            candidate_users=self._names(task, "candidateUsers", definition.candidate_users),
+            due=self._instant(task, "dueDate", definition.due),
+            follow_up=self._instant(task, "followUpDate", definition.follow_up),
+            priority=self._priority(task, definition.priority),
+        )
+        task.internal_data["waits"] = "user_task"
+        task.case.emit(created)
+        return False
+
+    def _text(self, task: Task, expression: Expression | None) -> str | None:
+        value = task.case.evaluate(task, expression) if expression else None
+        return None if value is None else str(value)
+
+    def _names(self, task: Task, attribute: str, expression: Expression | None) -> tuple[str, ...]:
+        value = task.case.evaluate(task, expression) if expression else None
+        if value is None:
+            return ()
+        parts = value.split(",") if isinstance(value, str) else value
+        if not isinstance(parts, list):
+            raise self.unexpected(attribute, "a list of texts", value)
+        return tuple(str(part).strip() for part in parts if str(part).strip())
+
+    def _instant(self, task: Task, attribute: str, expression: Expression | None) -> dt.datetime | None:
+        value = task.case.evaluate(task, expression) if expression else None
+        if value is None or value == "":
+            return None
+        return instant_of(self, attribute, value, task.case.environment.zone)
+
+    def _priority(self, task: Task, expression: Expression | None) -> int:
+        value = task.case.evaluate(task, expression) if expression else DEFAULT_PRIORITY
+        try:
+            return int(str(value))
+        except ValueError as error:
+            raise self.unexpected("priority", "a whole number", value) from error
+
+    def unexpected(self, attribute: str, expected: str, value: Value) -> UnexpectedResult:
+        """The error for a value of the wrong type; the value itself stays out of it."""
+        return unexpected(self, attribute, expected, value)
+
+
+class Job(FlowNode):
+    """Waits for a worker: a service or send task, and any element with `zeebe:taskDefinition`."""
+
+    def execute(self, task: Task) -> bool:
+        """Evaluate type and retries, then wait."""
+        definition = self.node.job
+        assert definition is not None
+        job_type = task.case.evaluate(task, definition.type)
+        if not isinstance(job_type, str) or not job_type:
+            raise unexpected(self, "type", "a text", job_type)
+        retries = str(task.case.evaluate(task, definition.retries))
+        if not retries.isdigit():
+            raise unexpected(self, "retries", "a whole number", retries)
+        task.internal_data["waits"] = "job"
+        task.case.emit(JobCreated(**task.at, job_type=job_type, retries=int(retries), headers=definition.headers))
+        return False
+
+
+class ScriptTask(FlowNode):
+    """A FEEL expression whose value becomes a variable."""
+
+    def execute(self, task: Task) -> bool:
+        """Evaluate and keep the result."""
+        script = self.node.script
+        assert script is not None
+        task.case.take_result(task, {script.result: task.case.evaluate(task, script.expression)})
+        return True
+
+
+class DecisionTask(FlowNode):
+    """A DMN decision whose value becomes a variable."""
+
+    def execute(self, task: Task) -> bool:
+        """Take the decision and keep the result; the fired rules become an event."""
+        reference = self.node.decision
+        assert reference is not None
+        case = task.case
+        case.feel.warnings.clear()
+        result = case.decisions[reference.decision_id].evaluate(case.scopes.view(case.scope(task)), case.feel)
+        trace = normalise(result.trace, "trace")
+        case.emit(DecisionEvaluated(**task.at, decision_id=reference.decision_id, trace=trace))
+        case.take_result(task, {reference.result: normalise(result.value, reference.result)})
+        return True
+
+
+def unexpected(spec: FlowNode, attribute: str, expected: str, value: Value) -> UnexpectedResult:
+    """The error for a value of the wrong type; the value itself stays out of it."""
+    return UnexpectedResult(attribute=attribute, element=spec.node.id, expected=expected, actual=type(value).__name__)
+
+
+def instant_of(spec: FlowNode, attribute: str, value: Value, zone: dt.tzinfo) -> dt.datetime:
+    """A date and time in UTC; texts are ISO 8601, and without an offset they are in the bank's zone."""
+    if isinstance(value, str):
+        text, _, named = value.partition("@")
+        try:
+            value = dt.datetime.fromisoformat(text)
+            zone = ZoneInfo(named) if named else zone
+        except (ValueError, KeyError, OSError) as error:
+            raise unexpected(spec, attribute, "an ISO 8601 date and time", value) from error
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        value = dt.datetime.combine(value, dt.time())
+    if not isinstance(value, dt.datetime):
+        raise unexpected(spec, attribute, "a date and time", value)
+    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(dt.UTC)

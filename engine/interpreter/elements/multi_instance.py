@@ -1,0 +1,120 @@
+"""Multi-instance activities, parallel and sequential.
+
+The body stands on the diagram's flows, under the element's own id; its children are tokens of a second spec.
+The body keeps counters only: the collection is evaluated again for each child of a sequential one.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.interpreter.definitions import LoopDefinition, Node
+from engine.interpreter.elements.activities import unexpected
+from engine.interpreter.elements.base import FlowNode
+from engine.interpreter.tree import ProcessSpec, Task
+from engine.model.values import Value
+
+INNER = "#item"
+"""Ends the name of the spec that children run; no BPMN id contains it."""
+
+
+class MultiInstanceBody(FlowNode):
+    """The body around the children."""
+
+    def __init__(self, spec: ProcessSpec, node: Node, inner: FlowNode) -> None:
+        super().__init__(spec, node)
+        self.inner = inner
+
+    @property
+    def loop(self) -> LoopDefinition:
+        """Collection, item and results."""
+        assert self.node.loop is not None
+        return self.node.loop
+
+    def prepare(self, task: Task) -> bool:
+        """Check the collection before anything waits; inputs belong to the children."""
+        self._items(task)
+        self.arm_boundary_events(task)
+        return True
+
+    def execute(self, task: Task) -> bool:
+        """First time: make the children. Second time: all have ended."""
+        if "count" in task.internal_data:
+            return True
+        items = self._items(task)
+        scopes = task.case.scopes
+        scopes.open(task.number, task.case.flow_scope(task))
+        if self.loop.output_collection:
+            scopes.write(task.number, self.loop.output_collection, [None] * len(items))
+        task.internal_data.update(count=len(items), done=0)
+        if not items:
+            return True
+        for index in range(1 if self.loop.sequential else len(items)):
+            self._make_child(task, index, items)
+        return False
+
+    def _items(self, task: Task) -> list[Any]:
+        items = task.case.evaluate(task, self.loop.collection)
+        if not isinstance(items, list):
+            raise unexpected(self, "inputCollection", "a list", items)
+        return items
+
+    def _make_child(self, task: Task, index: int, items: list[Any]) -> None:
+        child = task.add(self.inner)
+        child.triggered = True
+        child.internal_data["index"] = index
+        scopes = task.case.scopes
+        scopes.open(child.number, task.number)
+        scopes.write(child.number, "loopCounter", index + 1)
+        if self.loop.item:
+            scopes.write(child.number, self.loop.item, items[index])
+        result = self._result_variable()
+        if result and result not in scopes.values(child.number):
+            scopes.write(child.number, result, None)  # so that the child's result stays with the child
+        self.inner._update(child)
+
+    def _result_variable(self) -> str | None:
+        """The variable that the output element reads first, when it is a plain name or path."""
+        expression = self.loop.output_element
+        name = expression.text.strip().split(".")[0].strip() if expression else ""
+        return name if name.isidentifier() and expression is not None and name in expression.names else None
+
+    def collect(self, body: Task, child: Task) -> None:
+        """Put the child's output element at the place of its item."""
+        case, loop = body.case, self.loop
+        index = child.internal_data["index"]
+        if loop.output_collection and loop.output_element:
+            results: list[Value] = list(case.scopes.values(body.number)[loop.output_collection])  # type: ignore[arg-type]  # we made the list
+            results[index] = case.evaluate(child, loop.output_element)
+            case.scopes.write(body.number, loop.output_collection, results)
+        child.internal_data["stop"] = loop.until is not None and case.evaluate(child, loop.until) is True
+
+    def child_done(self, body: Task, child: Task) -> None:
+        """Count; then end, or make the next child."""
+        data = body.internal_data
+        data["done"] += 1
+        if child.internal_data["stop"]:
+            for other in sorted(body.children, key=lambda task: task.number):
+                if other is not child and not other.task_spec.attached:
+                    other.cancel()
+        if child.internal_data["stop"] or data["done"] == data["count"]:
+            body.case.clear_incident(body)
+            body._ready()
+        elif self.loop.sequential:
+            body.case.attempt(body, "next", self.next_child)
+
+    def next_child(self, body: Task) -> None:
+        """Make the next child of a sequential body; also tried again after an incident."""
+        items = self._items(body)
+        index = body.internal_data["done"]
+        if index < len(items):
+            self._make_child(body, index, items)
+        else:  # the collection has become shorter
+            body._ready()
+
+    def leave(self, task: Task) -> None:
+        """Hand the results outwards."""
+        if self.loop.output_collection:
+            results = task.case.scopes.values(task.number).get(self.loop.output_collection)
+            if task.number in task.case.scopes:
+                task.case.scopes.propagate(task.case.flow_scope(task), {self.loop.output_collection: results})

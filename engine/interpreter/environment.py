@@ -1,0 +1,27 @@
+"""What one command is given besides the case: the time, the calendar's functions, its bounds."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from engine.feel import Environment, ExternalFunction
+
+CALENDAR_FUNCTIONS = frozenset({"business days after", "business hours after"})
+"""Names with blanks that expressions in diagrams may call; they are needed to read the expressions at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseEnvironment:
+    """Of one command. `now` is UTC with zone; `step_budget` bounds the elements entered."""
+
+    now: dt.datetime
+    functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
+    step_budget: int = 10_000
+    zone: dt.tzinfo = ZoneInfo("Asia/Shanghai")  # the one zone of the People's Republic; callers may give another
+
+    def feel(self) -> Environment:
+        """A fresh environment for expressions, with no warnings yet."""
+        return Environment(now=self.now, functions=self.functions, zone=self.zone)

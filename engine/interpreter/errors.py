@@ -1,0 +1,48 @@
+"""Why a diagram is refused, and why a case cannot go on."""
+
+from __future__ import annotations
+
+from engine.model.errors import ResourceRefused
+from persistence.errors import ErrorKind, KaihuError
+
+
+class DiagramRefused(ResourceRefused):
+    """The file is not BPMN, or holds something that would not be carried out as drawn."""
+
+    code = "diagram_refused"
+
+
+class StepBudgetSpent(KaihuError):
+    """One command enters more elements than it may: most likely a loop without an end."""
+
+    code = "step_budget_spent"
+    kind = ErrorKind.TOO_LARGE
+    en = "The case enters more than {budget} elements without waiting; look for a loop without an end."
+    zh = "案件在一次命令中执行了超过 {budget} 个节点而未进入等待，请检查是否存在死循环。"
+
+
+class UnexpectedResult(KaihuError):
+    """An expression gave a value the element cannot work with."""
+
+    code = "unexpected_result"
+    kind = ErrorKind.INVALID
+    en = "The {attribute} of {element} must be {expected}, but it is {actual}."
+    zh = "{element} 的 {attribute} 应为 {expected}，实际为 {actual}。"
+
+
+class NoFlowFits(KaihuError):
+    """No condition of a gateway holds and it has no default flow."""
+
+    code = "no_flow_fits"
+    kind = ErrorKind.INVALID
+    en = "No condition of the gateway {element} holds, and it has no default flow."
+    zh = "网关 {element} 的条件均不成立，且没有默认流向。"
+
+
+class ErrorNotCaught(KaihuError):
+    """A BPMN error was thrown and no boundary event around the element takes it."""
+
+    code = "error_not_caught"
+    kind = ErrorKind.INVALID
+    en = "No boundary event catches the error {error}."
+    zh = "没有边界事件捕获错误 {error}。"

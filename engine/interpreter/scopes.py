@@ -1,0 +1,159 @@
+"""The variables of a case: scopes within scopes, loaded when first read, with a log of what changed.
+
+Scope 0 is the case; n belongs to element instance n; -n is the root of the process that call activity n
+calls. Its parent is None, so look-ups and propagation stop there (Camunda 8's rules for variables).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.model.events import Event, ScopeClosed, ScopeOpened, VariableWritten
+from engine.model.values import Value
+
+Loader = Callable[[int], Mapping[str, Value]]
+
+
+@dataclass
+class VariableChanges:
+    """What a command did to the variables: rows to write, scopes whose rows go."""
+
+    written: dict[tuple[int, str], Value] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+
+
+@dataclass
+class OpenScope:
+    """One scope. `values` is None until the stored variables are first needed.
+
+    `inherited` names the copies a called process got from its caller and has not written since: they are
+    not handed back, so that a parallel branch of the caller keeps what it wrote meanwhile.
+    """
+
+    parent: int | None
+    values: dict[str, Value] | None
+    inherited: set[str] = field(default_factory=set)
+
+
+class Scopes:
+    """All open scopes of a case."""
+
+    def __init__(self, load: Loader | None = None, emit: Callable[[Event], None] | None = None) -> None:
+        self._scopes: dict[int, OpenScope] = {}
+        self._load = load
+        self._emit = emit or (lambda event: None)
+        self._changes = VariableChanges()
+
+    def __contains__(self, scope: int) -> bool:
+        return scope in self._scopes
+
+    def restore(self, scope: int, parent: int | None, inherited: set[str]) -> None:
+        """Make known a scope whose variables are stored."""
+        self._scopes[scope] = OpenScope(parent, None, inherited)
+
+    def rows(self) -> Iterator[tuple[int, int | None, list[str]]]:
+        """Every open scope by id, with its parent and the names inherited."""
+        for scope, held in sorted(self._scopes.items()):
+            yield scope, held.parent, sorted(held.inherited)
+
+    def open(self, scope: int, parent: int | None) -> None:
+        """Begin an empty scope; nothing happens when it is already open."""
+        if scope in self._scopes:
+            return
+        self._scopes[scope] = OpenScope(parent, {})
+        self._emit(ScopeOpened(scope=scope, parent=parent))
+
+    def close(self, scope: int) -> None:
+        """End a scope with its variables; nothing happens when it is not open."""
+        if self._scopes.pop(scope, None) is None:
+            return
+        for key in [key for key in self._changes.written if key[0] == scope]:
+            del self._changes.written[key]
+        self._changes.closed.add(scope)
+        self._emit(ScopeClosed(scope=scope))
+
+    def values(self, scope: int) -> dict[str, Value]:
+        """The scope's own variables."""
+        held = self._scopes[scope]
+        if held.values is None:
+            held.values = dict(self._load(scope)) if self._load else {}
+        return held.values
+
+    def write(self, scope: int, name: str, value: Value) -> None:
+        """Give the scope's own variable a value."""
+        self.values(scope)[name] = value
+        self._scopes[scope].inherited.discard(name)
+        self._changes.written[scope, name] = value
+        self._emit(VariableWritten(scope=scope, name=name, value=value))
+
+    def copy_down(self, scope: int, values: Mapping[str, Value]) -> None:
+        """Give a called process copies of its caller's variables."""
+        for name, value in values.items():
+            self.write(scope, name, value)
+            self._scopes[scope].inherited.add(name)
+
+    def own_results(self, scope: int) -> dict[str, Value]:
+        """The scope's variables except untouched copies."""
+        inherited = self._scopes[scope].inherited
+        return {name: value for name, value in self.values(scope).items() if name not in inherited}
+
+    def visible(self, scope: int) -> dict[str, Value]:
+        """Every variable an element of the scope can see; inner ones hide outer ones."""
+        seen: dict[str, Value] = {}
+        for at in self._outwards(scope):
+            for name, value in self.values(at).items():
+                seen.setdefault(name, value)
+        return seen
+
+    def propagate(self, scope: int, values: Mapping[str, Value]) -> None:
+        """Write each variable to the nearest scope outwards that has it, else to the outermost."""
+        for name, value in values.items():
+            target = scope
+            for at in self._outwards(scope):
+                target = at
+                if name in self.values(at):
+                    break
+            self.write(target, name, value)
+
+    def view(self, scope: int) -> ScopeView:
+        """The scope as expressions read it."""
+        return ScopeView(self, scope)
+
+    def find(self, scope: int, name: str) -> tuple[bool, Any]:
+        """Whether the variable is visible, and its value."""
+        for at in self._outwards(scope):
+            values = self.values(at)
+            if name in values:
+                return True, values[name]
+        return False, None
+
+    def take_changes(self) -> VariableChanges:
+        """The changes since the last take."""
+        changes, self._changes = self._changes, VariableChanges()
+        return changes
+
+    def _outwards(self, scope: int) -> Iterator[int]:
+        at: int | None = scope
+        while at is not None:
+            yield at
+            at = self._scopes[at].parent
+
+
+class ScopeView:
+    """A scope and those around it, as FEEL wants to see them."""
+
+    __slots__ = ("_scope", "_scopes")
+
+    def __init__(self, scopes: Scopes, scope: int) -> None:
+        self._scopes = scopes
+        self._scope = scope
+
+    def get(self, name: str) -> Any:
+        """The value, or None when there is no such variable."""
+        return self._scopes.find(self._scope, name)[1]
+
+    def has(self, name: str) -> bool:
+        """Whether the variable exists; it may exist and be null."""
+        return self._scopes.find(self._scope, name)[0]

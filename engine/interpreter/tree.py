@@ -1,0 +1,353 @@
+"""The tokens of a case, as SpiffWorkflow's tasks: control flow only, no data.
+
+A token is a `Task` of the library: its specs are the graph, its states the life of an element instance.
+We keep open tasks only: a finished one is spliced out at once (`compaction`), because the journal is the
+history. So a workflow's tasks *are* the index of open tokens, and a loop of any length stays flat.
+Ids are counters, so that a replay gives the same ids.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
+from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+
+from engine.decisions import Decision
+from engine.feel import Expression
+from engine.interpreter.compaction import splice_out
+from engine.interpreter.definitions import Body
+from engine.interpreter.environment import CaseEnvironment
+from engine.interpreter.errors import StepBudgetSpent
+from engine.interpreter.scopes import Loader, Scopes
+from engine.model.events import (
+    CaseEnded,
+    ElementCancelled,
+    ElementEntered,
+    Event,
+    ExpressionWarned,
+    IncidentRaised,
+    IncidentResolved,
+    WaitEnded,
+)
+from engine.model.values import Value, normalise
+from persistence.errors import KaihuError
+
+if TYPE_CHECKING:
+    from engine.interpreter.elements.base import FlowNode
+
+for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
+    logging.getLogger(_name).setLevel(logging.WARNING)  # the library formats a record per state change otherwise
+
+T = TypeVar("T")
+ROOT = -1
+"""Id of each workflow's root task, which holds the others and is no token."""
+
+
+class NoScripts:
+    """In place of the library's script engine: nothing from a diagram is ever run as Python."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise AssertionError(f"the library asked for its script engine ({name})")
+
+
+class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]  # the library is untyped
+    """The graph of one process or sub-process. Read-only once built, so cases and threads share it."""
+
+    def __init__(self, body: Body) -> None:
+        super().__init__(name=body.key)
+        self.task_specs.clear()  # the library's Start, End and EndJoin: their names could be BPMN ids
+        self.body = body
+        self.plain_start = ""
+        """Id of the one none start event; empty when there is none."""
+        self.start = SimpleBpmnTask(self, "#root")  # "#" cannot begin a BPMN id
+
+
+class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
+    """A token at an element: one element instance, or a token waiting before a join."""
+
+    workflow: Workflow
+    task_spec: FlowNode
+    internal_data: dict[str, Any]
+
+    def __init__(
+        self, workflow: Workflow, task_spec: FlowNode, parent: Task | None, state: int, id_: int | None = None
+    ) -> None:
+        number = workflow.case.next_number() if id_ is None else id_
+        super().__init__(workflow, task_spec, parent, state, number)
+        if number != ROOT:
+            workflow.case.tokens[number] = self
+
+    @property
+    def number(self) -> int:
+        """The element instance's number."""
+        number: int = self.id
+        return number
+
+    @property
+    def case(self) -> TokenTree:
+        """The case's outermost workflow."""
+        return self.workflow.case
+
+    @property
+    def at(self) -> dict[str, Any]:
+        """The fields of an element event about this token."""
+        element = self.task_spec.node.element
+        return {"number": self.number, "element": element.id, "process": element.process_id}
+
+    def _set_state(self, value: int) -> None:
+        self._state = value
+        if value == TaskState.READY:
+            self.case.ready[self.number] = self
+        else:
+            self.case.ready.pop(self.number, None)
+
+    def add(self, task_spec: FlowNode, state: int = TaskState.FUTURE) -> Task:
+        """A new token under this one."""
+        return Task(self.workflow, task_spec, self, state)
+
+    def run(self) -> None:
+        """Execute the element; None from its spec means that it waits for someone."""
+        done, finished = self.case.attempt(self, "run", self.task_spec.execute)
+        if not done or self.number not in self.case.tokens:  # an error end event interrupts itself
+            return
+        if finished:
+            self.complete()
+        else:
+            self._set_state(TaskState.STARTED)
+
+    def complete(self) -> None:
+        """Leave the element by its outgoing flows, unless an output mapping fails."""
+        self._set_state(TaskState.STARTED)
+        done, _ = self.case.attempt(self, "leave", self.task_spec.leave)
+        if done:
+            super().complete()
+
+    def cancel(self) -> None:
+        """Interrupt the element and everything inside it, innermost first."""
+        self.task_spec.abandon(self)
+        for child in sorted(self.children, key=lambda task: task.number):
+            child.cancel()
+        self._set_state(TaskState.CANCELLED)
+        case = self.case
+        case.end_wait(self)
+        case.clear_incident(self)
+        if self.internal_data.get("entered"):
+            case.emit(ElementCancelled(**self.at))
+        case.scopes.close(self.number)
+        self.workflow._remove_task(self.number)
+
+
+class Workflow:
+    """What the case and the sub-processes in it have in common; mixed in before the library's classes."""
+
+    case: TokenTree
+    spec: ProcessSpec
+    tasks: dict[int, Task]
+    task_tree: Task
+    parent_task_id: int | None
+    ended_by = "completed"
+
+    def plant(self) -> None:
+        """Make the root task."""
+        self.task_tree = Task(self, self.spec.start, None, TaskState.STARTED, ROOT)
+
+    def begin(self, start_event: str) -> None:
+        """Put the first token on a start event."""
+        token = self.task_tree.add(self.spec.task_specs[start_event])
+        token.task_spec._update(token)
+
+    def open_tasks(self) -> list[Task]:
+        """All tokens, oldest first."""
+        return [self.tasks[number] for number in sorted(self.tasks) if number != ROOT]
+
+    def cancel_all(self, but: Task | None = None) -> None:
+        """Interrupt every token except one."""
+        for task in self.open_tasks():
+            if task is not but and task.number in self.tasks:
+                task.cancel()
+
+    def _task_completed_notify(self, task: Task) -> None:
+        splice_out(task)
+        if len(self.tasks) == 1:
+            self.on_empty()
+
+    def _task_removed_notify(self, task: Task) -> None:
+        self.case.ready.pop(task.number, None)
+        self.case.tokens.pop(task.number, None)
+
+    def on_empty(self) -> None:
+        """The last token has gone."""
+        raise NotImplementedError
+
+
+class SubTree(Workflow, BpmnSubWorkflow):  # type: ignore[misc]  # the library is untyped
+    """The inside of a sub-process or called process."""
+
+    def __init__(self, spec: ProcessSpec, parent_task_id: int, top_workflow: TokenTree) -> None:
+        self.case = top_workflow
+        super().__init__(spec, parent_task_id, top_workflow, deserializing=True)
+        self.plant()
+
+    def on_empty(self) -> None:
+        """Let the sub-process around complete."""
+        assert self.parent_task_id is not None
+        self.case.tokens[self.parent_task_id]._set_state(TaskState.READY)
+
+
+class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is untyped
+    """All tokens of a case with their scopes and incidents, and the events of the running command."""
+
+    parent_task_id = None
+
+    def __init__(
+        self,
+        specs: Mapping[str, ProcessSpec],
+        root: str,
+        decisions: Mapping[str, Decision],
+        environment: CaseEnvironment,
+        load_scope: Loader | None = None,
+    ) -> None:
+        self.case = self
+        self.tokens: dict[int, Task] = {}
+        self.ready: dict[int, Task] = {}
+        self.incidents: dict[int, str] = {}
+        self.events: list[Event] = []
+        self.last_number = 0
+        self.decisions = decisions
+        self.environment = environment
+        self.feel = environment.feel()
+        self.scopes = Scopes(load_scope, self.emit)
+        self._steps = 0
+        super().__init__(specs[root], subprocess_specs=specs, script_engine=NoScripts(), deserializing=True)
+        self.subprocesses: dict[int, SubTree] = {}
+        self.plant()
+
+    def next_number(self) -> int:
+        """The next element instance's number."""
+        self.last_number += 1
+        return self.last_number
+
+    def get_task_from_id(self, task_id: int) -> Task:
+        """The token of a number, wherever it is in the case."""
+        return self.tokens[task_id]
+
+    def create_subprocess(self, my_task: Task, spec_name: str) -> SubTree:
+        """A workflow for the inside of `my_task`."""
+        inside = SubTree(self.subprocess_specs[spec_name], my_task.number, self)
+        self.subprocesses[my_task.number] = inside
+        return inside
+
+    def emit(self, event: Event) -> None:
+        """Note what happened."""
+        self.events.append(event)
+
+    def advance(self) -> None:
+        """Run the case until every token waits."""
+        while self.ready or self._release_joins():
+            token = next(iter(self.ready.values()))
+            del self.ready[token.number]
+            token.run()
+
+    def _release_joins(self) -> bool:
+        """Inclusive joins wait for tokens that may still come: asked again when nothing else moves."""
+        for token in sorted(self.tokens.values(), key=lambda task: task.number):
+            if token.number in self.tokens and token.task_spec.reconsider(token):
+                return True
+        return False
+
+    def on_empty(self) -> None:
+        """The case is over."""
+        self.completed = True
+        self.emit(CaseEnded(how=self.ended_by))
+
+    def enter(self, task: Task) -> None:
+        """A token arrives at an element; counts towards the step budget."""
+        self._steps += 1
+        if self._steps > self.environment.step_budget:
+            raise StepBudgetSpent(budget=self.environment.step_budget)
+        task.internal_data["entered"] = True
+        around = task.parent.number if task.triggered else task.workflow.parent_task_id or 0
+        kind = task.task_spec.node.element.kind.value
+        self.emit(ElementEntered(**task.at, kind=kind, parent=around))
+
+    def attempt(self, task: Task, phase: str, action: Callable[[Task], T]) -> tuple[bool, T | None]:
+        """Whether `action` succeeded, and its result; otherwise the token has an incident to try it again."""
+        try:
+            return True, action(task)
+        except StepBudgetSpent:
+            raise
+        except KaihuError as error:
+            self.raise_incident(task, phase, error.code, error.message("en"))
+            return False, None
+
+    def raise_incident(self, task: Task, phase: str, code: str, message: str) -> None:
+        """Stop the token until someone resolves the cause; `phase` is what is tried again then."""
+        self.ready.pop(task.number, None)
+        self.incidents[task.number] = phase
+        self.emit(IncidentRaised(**task.at, code=code, message=message))
+
+    def clear_incident(self, task: Task) -> str | None:
+        """End the token's incident; its phase, or None when it has none."""
+        phase = self.incidents.pop(task.number, None)
+        if phase is not None:
+            self.emit(IncidentResolved(number=task.number))
+        return phase
+
+    def end_wait(self, task: Task) -> None:
+        """Nobody needs to answer this token any more."""
+        waited = task.internal_data.pop("waits", None)
+        if task.internal_data.pop("arms", None) or waited:
+            self.emit(WaitEnded(number=task.number))
+
+    def flow_scope(self, task: Task) -> int:
+        """The scope around the element instance."""
+        if task.task_spec.attached and task.triggered:  # a boundary event still hangs on its activity
+            return self.flow_scope(task.parent)
+        if task.triggered:
+            return task.parent.number
+        around = task.workflow.parent_task_id
+        if around is None:
+            return 0
+        return -around if -around in self.scopes else around
+
+    def scope(self, task: Task) -> int:
+        """The innermost scope that the element instance sees."""
+        if task.number in self.scopes:
+            return task.number
+        if task.task_spec.attached and task.triggered:
+            return self.scope(task.parent)
+        return self.flow_scope(task)
+
+    def evaluate(self, task: Task, expression: Expression, scope: int | None = None) -> Value:
+        """The storable value of an expression at the element; its warnings become events."""
+        view = self.scopes.view(self.scope(task) if scope is None else scope)
+        self.feel.warnings.clear()
+        value = normalise(expression.evaluate(view, self.feel), task.task_spec.node.id)
+        for warning in self.feel.warnings:
+            self.emit(ExpressionWarned(**task.at, message=warning.message("en")))
+        return value
+
+    def take_result(self, task: Task, values: Mapping[str, Value]) -> None:
+        """Results of an element: kept at it when it has output mappings, else handed outwards."""
+        if not values:
+            return
+        if task.task_spec.node.outputs:
+            self.scopes.open(task.number, self.flow_scope(task))
+            for name, value in values.items():
+                self.scopes.write(task.number, name, value)
+        elif task.task_spec.attached:
+            self.scopes.propagate(self.flow_scope(task), values)
+        else:
+            self.scopes.propagate(self.scope(task), values)
+
+    def workflows(self) -> Iterator[tuple[int, Workflow]]:
+        """The case itself (0) and every inside, by the number of the token around it."""
+        yield 0, self
+        yield from sorted(self.subprocesses.items())
