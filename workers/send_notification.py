@@ -56,8 +56,8 @@ def facts(job: Job, public_url: str) -> dict[str, str]:
         "name": text(application, "applicant_name"),
         "case_number": job.business_key,
         "reason": "; ".join(_deficiencies(part(variables, "review"))),
-        "deadline": (
-            text(part(variables, "supplement"), "deadline") or text(part(variables, "activation"), "expires_on")
+        "deadline": _moment(
+            text(part(variables, "activation"), "expires_on") or text(part(variables, "supplement"), "deadline")
         ),
         "account_number": _masked(text(part(variables, "account"), "number")),
         "link": f"{public_url}{_path(variables)}",
