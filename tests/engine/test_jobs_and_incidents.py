@@ -1,0 +1,159 @@
+"""Workers that fail, crash and recover; incidents and their resolution."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from engine.job_executor import JobExecutor
+from engine.model.errors import NotAuthorised, StateConflict
+from engine.process_engine import ProcessEngine
+from engine.services.answers import Resource
+from engine.store.states import InstanceState
+from engine.worker_api import BpmnError, Completed, Failed
+from persistence.database import Database
+from tests.conftest import TestClock
+from tests.engine.conftest import Outside, accounts_opened, administrator, clerk, outsider
+from tests.engine.diagrams import chain, diagram, end, service_task, start
+
+LOCAL = diagram("local", chain(start(), service_task("open", "open-account", retries=3), end()))
+REMOTE = diagram("remote", chain(start(), service_task("ask", "ask-registry", retries=2), end()))
+
+
+def begin(engine: ProcessEngine, resource: Resource) -> int:
+    process_id = resource.name.partition(".")[0]
+    engine.deployments.deploy(administrator, [resource])
+    return engine.process_instances.start(clerk, process_id, business_key="AO-1").key
+
+
+def state_of(engine: ProcessEngine, case: int) -> InstanceState:
+    return engine.process_instances.get(clerk, case).state
+
+
+def test_a_local_worker_runs_in_the_transaction_of_the_command(
+    engine: ProcessEngine, database: Database, outside: Outside
+) -> None:
+    outside.answers = [Completed({"account": {"number": "6222"}})]
+    case = begin(engine, LOCAL)
+    assert state_of(engine, case) is InstanceState.COMPLETED
+    assert accounts_opened(database) == 1
+    (entry,) = engine.history.journal(clerk, case)
+    assert entry.body["steps"][0]["result"] == "completed"
+    assert entry.body["steps"][0]["version"]
+    assert engine.history.variables(clerk, case).root["account"] == {"number": "6222"}
+
+
+@pytest.mark.parametrize("failure", [Failed("core is closed"), KeyError("account")])
+def test_what_a_failing_local_worker_wrote_is_taken_back_and_it_is_tried_again_later(
+    engine: ProcessEngine,
+    executor: JobExecutor,
+    database: Database,
+    outside: Outside,
+    clock: TestClock,
+    failure: Failed | Exception,
+) -> None:
+    outside.answers = [failure, Completed()]
+    case = begin(engine, LOCAL)
+    assert accounts_opened(database) == 0
+    assert executor.run_until_idle() == 0
+    clock.pass_by(seconds=10)
+    assert executor.run_until_idle() == 1
+    assert outside.attempts == [1, 2]
+    assert accounts_opened(database) == 1
+    assert state_of(engine, case) is InstanceState.COMPLETED
+
+
+def test_after_the_last_attempt_there_is_an_incident_and_after_its_resolution_the_case_goes_on(
+    engine: ProcessEngine, executor: JobExecutor, outside: Outside, clock: TestClock, database: Database
+) -> None:
+    outside.answers = [Failed("core is closed")]
+    case = begin(engine, LOCAL)
+    for _ in range(2):
+        clock.pass_by(minutes=5)
+        executor.run_until_idle()
+    (incident,) = engine.incidents.list(clerk)
+    assert (incident.code, incident.message, incident.element_id) == ("job_failed", "core is closed", "open")
+    assert incident.title == "任务多次执行失败"
+    assert engine.process_instances.get(clerk, case).incidents == 1
+    clock.pass_by(hours=2)
+    assert executor.run_until_idle() == 0
+
+    with pytest.raises(NotAuthorised):
+        engine.incidents.resolve(outsider, incident.key)
+    outside.answers = [Completed()]
+    engine.incidents.resolve(administrator, incident.key)
+    assert state_of(engine, case) is InstanceState.COMPLETED
+    assert accounts_opened(database) == 1
+    assert engine.incidents.list(clerk) == []
+    with pytest.raises(StateConflict):
+        engine.incidents.resolve(administrator, incident.key)
+    assert [entry.command for entry in engine.history.journal(clerk, case)] == [
+        "start",
+        "run_job",
+        "run_job",
+        "resolve_incident",
+    ]
+
+
+def test_an_error_nobody_catches_is_an_incident_that_can_be_resolved(engine: ProcessEngine, outside: Outside) -> None:
+    outside.answers = [BpmnError("CLOSED", "the branch is closed")]
+    case = begin(engine, LOCAL)
+    (incident,) = engine.incidents.list(clerk, instance_key=case)
+    assert incident.code == "error_not_caught"
+    outside.answers = [Completed()]
+    engine.incidents.resolve(administrator, incident.key)
+    assert state_of(engine, case) is InstanceState.COMPLETED
+
+
+def test_a_remote_job_is_run_by_the_executor(engine: ProcessEngine, executor: JobExecutor, outside: Outside) -> None:
+    outside.answers = [Completed({"registry": {"status": "match"}})]
+    case = begin(engine, REMOTE)
+    assert state_of(engine, case) is InstanceState.ACTIVE
+    assert executor.run_until_idle() == 1
+    assert engine.history.variables(clerk, case).root["registry"] == {"status": "match"}
+    assert [entry.command for entry in engine.history.journal(clerk, case)] == ["start", "finish_job"]
+
+
+def test_a_remote_result_that_cannot_be_stored_is_a_failed_attempt(
+    engine: ProcessEngine, executor: JobExecutor, outside: Outside, clock: TestClock
+) -> None:
+    outside.answers = [Completed({"score": float("nan")})]
+    case = begin(engine, REMOTE)
+    executor.run_until_idle()
+    clock.pass_by(seconds=10)
+    executor.run_until_idle()
+    (incident,) = engine.incidents.list(clerk, instance_key=case)
+    assert incident.code == "job_result_unstorable"
+
+
+def test_a_leased_job_is_nobody_elses_until_its_lease_has_run_out(engine: ProcessEngine, clock: TestClock) -> None:
+    begin(engine, REMOTE)
+    lease = dt.timedelta(minutes=1)
+    (first,) = engine.jobs.claim_batch("one", ["ask-registry"], 5, lease)
+    assert engine.jobs.claim_batch("two", ["ask-registry"], 5, lease) == []
+    clock.pass_by(minutes=2)
+    (second,) = engine.jobs.claim_batch("two", ["ask-registry"], 5, lease)
+    assert (second.job.attempt, second.job.last_attempt) == (2, True)
+    assert second.job.idempotency_key == first.job.idempotency_key
+    with pytest.raises(StateConflict):
+        engine.jobs.complete(first.key, first.token, {})
+    engine.jobs.complete(second.key, second.token, {})
+
+
+def test_the_threads_of_the_executor_do_the_same_work(
+    engine: ProcessEngine, executor: JobExecutor, outside: Outside
+) -> None:
+    case = begin(engine, REMOTE)
+    executor.start()
+    while not outside.attempts:
+        pass_on()
+    executor.stop()
+    assert state_of(engine, case) is InstanceState.COMPLETED
+
+
+def pass_on() -> None:
+    """Let the other threads run."""
+    import time
+
+    time.sleep(0.01)
