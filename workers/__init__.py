@@ -11,6 +11,7 @@ from workers import (
     query_registry,
     screen_names,
     send_notification,
+    write_operation_log,
 )
 from workers.context import WorkerContext
 
@@ -24,5 +25,6 @@ HANDLERS: dict[str, Handler[WorkerContext]] = {
         query_registry,
         screen_names,
         send_notification,
+        write_operation_log,
     )
 }
