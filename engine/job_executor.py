@@ -6,13 +6,15 @@ import datetime as dt
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 import structlog
 
 from engine.model.errors import StateConflict
-from engine.process_engine import ProcessEngine
-from engine.services.jobs import ClaimedJob
+from engine.services.jobs import ClaimedJob, Jobs
+from engine.services.parts import EngineParts
 from engine.services.settling import Attempt, crashed, storable
+from engine.services.timers import Timers
 from engine.worker_api import Failed, Handler, Mode
 from persistence.errors import KaihuError
 
@@ -24,10 +26,18 @@ _PAUSE = dt.timedelta(minutes=5)  # before a job is tried again that could not b
 _SPARE = dt.timedelta(seconds=30)  # a lease outlives its handler's own time limit by this
 
 
+class WorkSource(Protocol):
+    """What the executor needs of `engine.process_engine.ProcessEngine`."""
+
+    parts: EngineParts
+    jobs: Jobs
+    timers: Timers
+
+
 class JobExecutor:
     """Runs the jobs that have a handler here, and fires timers. Any number may work on one database."""
 
-    def __init__(self, engine: ProcessEngine, *, threads: int = 4, name: str | None = None) -> None:
+    def __init__(self, engine: WorkSource, *, threads: int = 4, name: str | None = None) -> None:
         self._engine = engine
         self._threads = threads
         self._name = name or f"{os.uname().nodename}-{os.getpid()}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -70,8 +71,10 @@ class Outside:
     def __init__(self) -> None:
         self.answers: list[Result | Exception] = [Completed()]
         self.attempts: list[int] = []
+        self.asked = threading.Event()
 
     def answer(self) -> Result:
+        self.asked.set()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer

@@ -146,14 +146,6 @@ def test_the_threads_of_the_executor_do_the_same_work(
 ) -> None:
     case = begin(engine, REMOTE)
     executor.start()
-    while not outside.attempts:
-        pass_on()
+    assert outside.asked.wait(timeout=60)
     executor.stop()
     assert state_of(engine, case) is InstanceState.COMPLETED
-
-
-def pass_on() -> None:
-    """Let the other threads run."""
-    import time
-
-    time.sleep(0.01)
