@@ -57,7 +57,7 @@ def load_tree(program: Program, data: bytes, load_scope: Loader, environment: Ca
             _restore_token(workflow, row)
     for scope, parent, inherited in state["scopes"]:
         tree.scopes.restore(scope, parent, set(inherited))
-    tree.incidents = {number: phase for number, phase in state["incidents"]}
+    tree.incidents = dict(state["incidents"])
     tree.last_number, tree.completed = state["last"], state["completed"]
     return tree
 

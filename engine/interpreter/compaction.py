@@ -20,7 +20,7 @@ def splice_out(task: Task) -> None:
         child.parent = parent
         parent._children.append(child.number)
     task._children = []
-    task.workflow._remove_task(task.number)
+    task.workflow.remove(task)
 
 
 def move_out(task: Task) -> None:

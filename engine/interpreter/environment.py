@@ -12,6 +12,9 @@ from engine.feel import Environment, ExternalFunction
 CALENDAR_FUNCTIONS = frozenset({"business days after", "business hours after"})
 """Names with blanks that expressions in diagrams may call; they are needed to read the expressions at all."""
 
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+"""The one zone of the People's Republic; callers may give another."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class CaseEnvironment:
@@ -20,7 +23,7 @@ class CaseEnvironment:
     now: dt.datetime
     functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
     step_budget: int = 10_000
-    zone: dt.tzinfo = ZoneInfo("Asia/Shanghai")  # the one zone of the People's Republic; callers may give another
+    zone: dt.tzinfo = DEFAULT_ZONE
 
     def feel(self) -> Environment:
         """A fresh environment for expressions, with no warnings yet."""

@@ -141,7 +141,7 @@ class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
         if self.internal_data.get("entered"):
             case.emit(ElementCancelled(**self.at))
         case.scopes.close(self.number)
-        self.workflow._remove_task(self.number)
+        self.workflow.remove(self)
 
 
 class Workflow:
@@ -181,6 +181,10 @@ class Workflow:
     def _task_removed_notify(self, task: Task) -> None:
         self.case.ready.pop(task.number, None)
         self.case.tokens.pop(task.number, None)
+
+    def remove(self, task: Task) -> None:
+        """Take a token out of the tree."""
+        self._remove_task(task.number)  # type: ignore[attr-defined]  # of the library's class mixed in after this one
 
     def on_empty(self) -> None:
         """The last token has gone."""
@@ -311,7 +315,7 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         if task.task_spec.attached and task.triggered:  # a boundary event still hangs on its activity
             return self.flow_scope(task.parent)
         if task.triggered:
-            return task.parent.number
+            return int(task.parent.number)
         around = task.workflow.parent_task_id
         if around is None:
             return 0

@@ -137,7 +137,8 @@ def path(*ids: str) -> str:
 
 def message(id_: str, name: str, key: str = "=business_key") -> str:
     extension = f"<zeebe:subscription correlationKey={quoteattr(key)}/>"
-    return f'<bpmn:message id="{id_}" name="{name}"><bpmn:extensionElements>{extension}</bpmn:extensionElements></bpmn:message>'
+    holder = f"<bpmn:extensionElements>{extension}</bpmn:extensionElements>"
+    return f'<bpmn:message id="{id_}" name="{name}">{holder}</bpmn:message>'
 
 
 def error(id_: str, code: str) -> str:

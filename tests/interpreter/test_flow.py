@@ -8,32 +8,83 @@ from engine.decisions import parse_decisions
 from engine.interpreter import DiagramRefused
 from engine.model.events import DecisionEvaluated, ElementEntered, FlowTaken
 from tests.interpreter.diagrams import (
-    call, document, each, element, end, error, flow, gateway, job, path, process, rule, script, start, sub, boundary, thrown, user,
+    boundary,
+    call,
+    document,
+    each,
+    element,
+    end,
+    error,
+    flow,
+    gateway,
+    job,
+    path,
+    process,
+    rule,
+    script,
+    start,
+    sub,
+    thrown,
+    user,
 )
 from tests.interpreter.driving import Drive, program
 
 
 def test_parallel_branches_share_their_variables_and_nothing_is_lost_at_the_join() -> None:
-    xml = document(process(
-        "p", start(), gateway("parallel", "f"), job("a"), job("b"), script("c", "=append(l, 3)", "l"), gateway("parallel", "j"), end(),
-        path("s", "f", "a", "j", "e"), path("f", "b", "j"), path("f", "c", "j")))
+    xml = document(
+        process(
+            "p",
+            start(),
+            gateway("parallel", "f"),
+            job("a"),
+            job("b"),
+            script("c", "=append(l, 3)", "l"),
+            gateway("parallel", "j"),
+            end(),
+            path("s", "f", "a", "j", "e"),
+            path("f", "b", "j"),
+            path("f", "c", "j"),
+        )
+    )
     case = Drive(xml, {"risk": "LOW", "l": [1, 2]}).done("a", {"risk": "HIGH"}).done("b", {"l": [9]})
     assert case.finished
     assert case.variables == {"risk": "HIGH", "l": [9]}
 
 
 def test_an_exclusive_gateway_takes_the_first_flow_that_holds_else_the_default() -> None:
-    xml = document(process(
-        "p", start(), gateway("exclusive", "g", "d"), job("a"), job("b"), end(),
-        path("s", "g"), flow("g", "a", "=score > 10"), flow("g", "b", id_="d"), path("a", "e"), path("b", "e")))
+    xml = document(
+        process(
+            "p",
+            start(),
+            gateway("exclusive", "g", "d"),
+            job("a"),
+            job("b"),
+            end(),
+            path("s", "g"),
+            flow("g", "a", "=score > 10"),
+            flow("g", "b", id_="d"),
+            path("a", "e"),
+            path("b", "e"),
+        )
+    )
     assert Drive(xml, {"score": 11}).done("a").finished
     assert Drive(xml, {"score": 1}).done("b").finished
 
 
 def test_a_condition_that_is_neither_true_nor_false_is_an_incident_and_can_be_resolved() -> None:
-    xml = document(process(
-        "p", start(), gateway("exclusive", "g", "d"), job("a"), end(),
-        path("s", "g"), flow("g", "a", "=score > 10"), flow("g", "e", id_="d"), path("a", "e")))
+    xml = document(
+        process(
+            "p",
+            start(),
+            gateway("exclusive", "g", "d"),
+            job("a"),
+            end(),
+            path("s", "g"),
+            flow("g", "a", "=score > 10"),
+            flow("g", "e", id_="d"),
+            path("a", "e"),
+        )
+    )
     case = Drive(xml, {"score": "many"})
     assert [incident.element for incident in case.incidents.values()] == ["g"]
     assert case.resolve({"score": 12}).done("a").finished
@@ -46,10 +97,27 @@ def test_no_condition_and_no_default_is_an_incident() -> None:
     assert case.resolve({"ready": True}).finished
 
 
-INCLUSIVE = document(process(
-    "p", start(), gateway("inclusive", "g", "d"), job("a"), job("b"), job("c"), job("a2"), gateway("inclusive", "j"), job("n"), end(),
-    path("s", "g"), flow("g", "a", "=k > 0"), flow("g", "b", "=k > 1"), flow("g", "c", id_="d"),
-    path("a", "a2", "j", "n", "e"), path("b", "j"), path("c", "j")))
+INCLUSIVE = document(
+    process(
+        "p",
+        start(),
+        gateway("inclusive", "g", "d"),
+        job("a"),
+        job("b"),
+        job("c"),
+        job("a2"),
+        gateway("inclusive", "j"),
+        job("n"),
+        end(),
+        path("s", "g"),
+        flow("g", "a", "=k > 0"),
+        flow("g", "b", "=k > 1"),
+        flow("g", "c", id_="d"),
+        path("a", "a2", "j", "n", "e"),
+        path("b", "j"),
+        path("c", "j"),
+    )
+)
 
 
 @pytest.mark.parametrize(("k", "jobs"), [(2, ["b", "a", "a2"]), (1, ["a", "a2"]), (0, ["c"])])
@@ -63,14 +131,22 @@ def test_an_inclusive_join_waits_for_exactly_the_branches_taken(k: int, jobs: li
 
 
 def test_an_activity_with_two_outgoing_flows_starts_two_branches() -> None:
-    xml = document(process("p", start(), job("a"), job("b"), job("c"), end(), path("s", "a", "b", "e"), path("a", "c", "e")))
+    xml = document(
+        process("p", start(), job("a"), job("b"), job("c"), end(), path("s", "a", "b", "e"), path("a", "c", "e"))
+    )
     assert Drive(xml).done("a").done("c").done("b").finished
 
 
 def test_a_sub_process_keeps_its_inputs_local_and_hands_other_results_outwards() -> None:
-    xml = document(process(
-        "p", start(), sub("sp", start("s2"), job("w"), end("e2"), path("s2", "w", "e2"), inputs=[("=amount", "own")]), end(),
-        path("s", "sp", "e")))
+    xml = document(
+        process(
+            "p",
+            start(),
+            sub("sp", start("s2"), job("w"), end("e2"), path("s2", "w", "e2"), inputs=[("=amount", "own")]),
+            end(),
+            path("s", "sp", "e"),
+        )
+    )
     case = Drive(xml, {"amount": 5}).done("w", {"own": 99, "amount": 6, "fresh": 1})
     assert case.finished
     assert case.variables == {"amount": 6, "fresh": 1}
@@ -84,8 +160,11 @@ def test_outputs_take_only_what_they_name_and_dotted_targets_set_a_field() -> No
 
 def called(parent: bool, child: bool, inputs: list[tuple[str, str]], outputs: list[tuple[str, str]]) -> bytes:
     return document(
-        process("p", start(), call("ca", "q", inputs, outputs, parent=parent, child=child), end(), path("s", "ca", "e")),
-        process("q", start("qs"), job("w"), script("k", "=own", "seen"), end("qe"), path("qs", "w", "k", "qe")))
+        process(
+            "p", start(), call("ca", "q", inputs, outputs, parent=parent, child=child), end(), path("s", "ca", "e")
+        ),
+        process("q", start("qs"), job("w"), script("k", "=own", "seen"), end("qe"), path("qs", "w", "k", "qe")),
+    )
 
 
 def test_a_call_can_take_and_give_back_all_variables() -> None:
@@ -106,8 +185,19 @@ def test_a_call_with_mappings_takes_and_gives_only_those() -> None:
 
 def test_a_called_process_does_not_hand_back_stale_copies() -> None:
     xml = document(
-        process("p", start(), gateway("parallel", "f"), call("ca", "q"), job("b"), gateway("parallel", "j"), end(), path("s", "f", "ca", "j", "e"), path("f", "b", "j")),
-        process("q", start("qs"), job("w"), end("qe"), path("qs", "w", "qe")))
+        process(
+            "p",
+            start(),
+            gateway("parallel", "f"),
+            call("ca", "q"),
+            job("b"),
+            gateway("parallel", "j"),
+            end(),
+            path("s", "f", "ca", "j", "e"),
+            path("f", "b", "j"),
+        ),
+        process("q", start("qs"), job("w"), end("qe"), path("qs", "w", "qe")),
+    )
     assert Drive(xml, {"a": 1}).done("b", {"a": 2}).done("w", {"r": 3}).variables == {"a": 2, "r": 3}
 
 
@@ -170,8 +260,15 @@ def test_a_collection_that_is_no_list_is_an_incident() -> None:
 def test_calls_and_sub_processes_can_be_multi_instance(sequential: bool) -> None:
     loop = each("=docs", "doc", "verdicts", "=verdict", sequential=sequential)
     xml = document(
-        process("p", start(), sub("sp", start("s2"), call("ca", "q"), end("e2"), path("s2", "ca", "e2"), loop=loop), end(), path("s", "sp", "e")),
-        process("q", start("qs"), job("w"), end("qe"), path("qs", "w", "qe")))
+        process(
+            "p",
+            start(),
+            sub("sp", start("s2"), call("ca", "q"), end("e2"), path("s2", "ca", "e2"), loop=loop),
+            end(),
+            path("s", "sp", "e"),
+        ),
+        process("q", start("qs"), job("w"), end("qe"), path("qs", "w", "qe")),
+    )
     case = Drive(xml, DOCUMENTS)
     for k in range(3):
         case.done("w", {"verdict": k})
@@ -180,8 +277,10 @@ def test_calls_and_sub_processes_can_be_multi_instance(sequential: bool) -> None
 
 
 def test_a_decision_gives_its_value_and_the_rules_that_fired() -> None:
-    dmn = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-      <decision id="risk" name="risk"><variable name="risk"/><literalExpression><text>score * 2</text></literalExpression></decision></definitions>"""
+    dmn = b"""<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d"
+      namespace="n">
+      <decision id="risk" name="risk"><variable name="risk"/>
+      <literalExpression><text>score * 2</text></literalExpression></decision></definitions>"""
     decisions = parse_decisions(dmn, "risk.dmn").decisions
     xml = document(process("p", start(), rule("r", "risk", "level"), end(), path("s", "r", "e")))
     case = Drive(xml, {"score": 3}, decisions=decisions)
@@ -194,9 +293,19 @@ def test_a_decision_gives_its_value_and_the_rules_that_fired() -> None:
 
 
 def test_a_terminate_end_event_ends_everything_around_it() -> None:
-    xml = document(process(
-        "p", start(), gateway("parallel", "f"), job("a"), sub("sp", start("s2"), user("b"), end("e2"), path("s2", "b", "e2")),
-        end(), end("t", "<bpmn:terminateEventDefinition/>"), path("s", "f", "a", "t"), path("f", "sp", "e")))
+    xml = document(
+        process(
+            "p",
+            start(),
+            gateway("parallel", "f"),
+            job("a"),
+            sub("sp", start("s2"), user("b"), end("e2"), path("s2", "b", "e2")),
+            end(),
+            end("t", "<bpmn:terminateEventDefinition/>"),
+            path("s", "f", "a", "t"),
+            path("f", "sp", "e"),
+        )
+    )
     case = Drive(xml).done("a")
     assert case.finished
     assert case.events[-1].to_json() == {"type": "case_ended", "how": "terminated"}
@@ -206,21 +315,53 @@ def test_events_tell_the_whole_way_in_order() -> None:
     case = Drive(document(process("p", start(), job("a"), end(), path("s", "a", "e")))).done("a")
     way = [(event.type, getattr(event, "element", getattr(event, "flow", ""))) for event in case.events]
     assert way == [
-        ("scope_opened", ""), ("variable", ""), ("entered", "s"), ("completed", "s"), ("flow", "s-a"), ("entered", "a"), ("job", "a"),
-        ("wait_ended", ""), ("completed", "a"), ("flow", "a-e"), ("entered", "e"), ("completed", "e"), ("case_ended", "")]
+        ("scope_opened", ""),
+        ("variable", ""),
+        ("entered", "s"),
+        ("completed", "s"),
+        ("flow", "s-a"),
+        ("entered", "a"),
+        ("job", "a"),
+        ("wait_ended", ""),
+        ("completed", "a"),
+        ("flow", "a-e"),
+        ("entered", "e"),
+        ("completed", "e"),
+        ("case_ended", ""),
+    ]
     assert [event.flow for event in case.events if isinstance(event, FlowTaken)] == ["s-a", "a-e"]
 
 
 def test_an_error_leaves_a_call_and_a_multi_instance_by_the_nearest_boundary_event() -> None:
     xml = document(
         error("E", "REJECTED"),
-        process("p", start(), sub("sp", start("s2"), call("ca", "q", loop=each("=[1, 2]")), end("e2"), path("s2", "ca", "e2")), boundary("be", "sp", thrown("E")), job("h"), end(), path("s", "sp", "e"), path("be", "h", "e")),
-        process("q", start("qs"), job("w"), end("qe", thrown("E")), path("qs", "w", "qe")))
+        process(
+            "p",
+            start(),
+            sub("sp", start("s2"), call("ca", "q", loop=each("=[1, 2]")), end("e2"), path("s2", "ca", "e2")),
+            boundary("be", "sp", thrown("E")),
+            job("h"),
+            end(),
+            path("s", "sp", "e"),
+            path("be", "h", "e"),
+        ),
+        process("q", start("qs"), job("w"), end("qe", thrown("E")), path("qs", "w", "qe")),
+    )
     case = Drive(xml).done("w").done("h")
     assert case.finished
     assert case.completed == ["s", "s2", "qs", "qs", "w", "qe", "be", "h", "e"]
 
 
 def test_plain_elements_pass_at_once() -> None:
-    xml = document(process("p", start(), element("task", "a"), element("manualTask", "b"), element("intermediateThrowEvent", "c"), end(), path("s", "a", "b", "c", "e")))
+    xml = document(
+        process(
+            "p",
+            start(),
+            element("task", "a"),
+            element("manualTask", "b"),
+            element("intermediateThrowEvent", "c"),
+            end(),
+            path("s", "a", "b", "c", "e"),
+        )
+    )
     assert Drive(xml).completed == ["s", "a", "b", "c", "e"]

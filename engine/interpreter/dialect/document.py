@@ -41,7 +41,7 @@ def read_definitions(xml: bytes, resource: str) -> Xml:
         raise _refusal(
             resource, f"It is not well-formed XML (line {line}).", f"XML 格式不正确（第 {line} 行）。"
         ) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise _refusal(resource, "Document types are not allowed.", "不允许使用文档类型声明（DTD）。")
     if root.tag != f"{{{BPMN}}}definitions":
         raise _refusal(resource, "It is not a BPMN 2.0 diagram.", "不是 BPMN 2.0 流程图。")
@@ -87,9 +87,14 @@ def _validate(root: Xml, resource: str) -> None:
             reason_en=f"Line {entry.line}: {_plain(entry.message)}",
             reason_zh=f"第 {entry.line} 行不符合 BPMN 2.0 规范：{_plain(entry.message)}",
         )
-        for entry in list(schema.error_log)[:MAX_SHOWN]
+        for entry in _first_violations(schema)
     ]
     raise DiagramRefused(resource, problems)
+
+
+def _first_violations(schema: etree.XMLSchema) -> list[etree._LogEntry]:
+    log = schema.error_log
+    return [log[index] for index in range(min(len(log), MAX_SHOWN))]
 
 
 def _plain(message: str) -> str:
@@ -116,7 +121,7 @@ def child(element: Xml, *names: str) -> Xml | None:
 
 def text_of(element: Xml | None) -> str:
     """The stripped text content."""
-    return "".join(element.itertext()).strip() if element is not None else ""
+    return "".join(str(part) for part in element.itertext()).strip() if element is not None else ""
 
 
 def extensions(element: Xml) -> Iterator[Xml]:

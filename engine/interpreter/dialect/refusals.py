@@ -24,6 +24,8 @@ class Refusal:
 _JOB = ("Draw a service task with a job type.", "请改用带作业类型的服务任务。")
 _MESSAGE = ("Use a message and its correlation key.", "请改用消息及其关联键。")
 
+_CHOREOGRAPHY = Refusal("Choreographies are not executed.", "编排图不可执行。", "Draw a process.", "请绘制流程。")
+
 ELEMENTS = {
     "complexGateway": Refusal(
         "Complex gateways are not supported.", "不支持复杂网关。",
@@ -34,9 +36,9 @@ ELEMENTS = {
     "transaction": Refusal(
         "Transactions are not supported.", "不支持事务子流程。",
         "Draw a sub-process with error boundary events.", "请改用带错误边界事件的子流程。"),
-    "subChoreography": Refusal("Choreographies are not executed.", "编排图不可执行。", "Draw a process.", "请绘制流程。"),
-    "callChoreography": Refusal("Choreographies are not executed.", "编排图不可执行。", "Draw a process.", "请绘制流程。"),
-    "choreographyTask": Refusal("Choreographies are not executed.", "编排图不可执行。", "Draw a process.", "请绘制流程。"),
+    "subChoreography": _CHOREOGRAPHY,
+    "callChoreography": _CHOREOGRAPHY,
+    "choreographyTask": _CHOREOGRAPHY,
     "implicitThrowEvent": Refusal(
         "Implicit throw events are not supported.", "不支持隐式抛出事件。", "Draw an end event.", "请改用结束事件。"),
     "ioSpecification": Refusal(
@@ -82,144 +84,262 @@ EVENTS = {
 }  # fmt: skip
 
 SEVERAL_EVENTS = Refusal(
-    "An event with several definitions is not supported.", "不支持含多个定义的事件。",
-    "Draw one event per definition.", "请为每个定义绘制一个事件。")  # fmt: skip
+    "An event with several definitions is not supported.",
+    "不支持含多个定义的事件。",
+    "Draw one event per definition.",
+    "请为每个定义绘制一个事件。",
+)
 EVENT_SUBPROCESS = Refusal(
-    "Event sub-processes are not supported.", "不支持事件子流程。",
-    "Use a boundary event on a sub-process around these elements.", "请在外层子流程上使用边界事件。")  # fmt: skip
+    "Event sub-processes are not supported.",
+    "不支持事件子流程。",
+    "Use a boundary event on a sub-process around these elements.",
+    "请在外层子流程上使用边界事件。",
+)
 COMPENSATION = Refusal(
-    "Compensation activities are not supported.", "不支持补偿活动。",
-    "Draw the reversing tasks after an error boundary event.", "请在错误边界事件之后画出冲正任务。")  # fmt: skip
+    "Compensation activities are not supported.",
+    "不支持补偿活动。",
+    "Draw the reversing tasks after an error boundary event.",
+    "请在错误边界事件之后画出冲正任务。",
+)
 QUANTITIES = Refusal(
-    "Start and completion quantities other than 1 are not supported.", "不支持 1 以外的启动或完成数量。",
-    "Use a multi-instance activity.", "请改用多实例活动。")  # fmt: skip
+    "Start and completion quantities other than 1 are not supported.",
+    "不支持 1 以外的启动或完成数量。",
+    "Use a multi-instance activity.",
+    "请改用多实例活动。",
+)
 INSTANTIATE = Refusal(
-    "Tasks and gateways cannot start a process.", "任务或网关不能启动流程。",
-    "Use a message start event.", "请改用消息开始事件。")  # fmt: skip
+    "Tasks and gateways cannot start a process.",
+    "任务或网关不能启动流程。",
+    "Use a message start event.",
+    "请改用消息开始事件。",
+)
 MULTI_INSTANCE_BEHAVIOUR = Refusal(
-    "Only multi-instance behaviour All is supported.", "多实例仅支持 behavior=All。",
-    "Remove the behavior attribute.", "请删除 behavior 属性。")  # fmt: skip
+    "Only multi-instance behaviour All is supported.",
+    "多实例仅支持 behavior=All。",
+    "Remove the behavior attribute.",
+    "请删除 behavior 属性。",
+)
 CARDINALITY = Refusal(
-    "Multi-instance by cardinality or data reference is not supported.", "不支持按基数或数据引用的多实例。",
-    "Give an input collection, such as =for i in 1..3 return i.", "请给出输入集合，例如 =for i in 1..3 return i。")  # fmt: skip
+    "Multi-instance by cardinality or data reference is not supported.",
+    "不支持按基数或数据引用的多实例。",
+    "Give an input collection, such as =for i in 1..3 return i.",
+    "请给出输入集合，例如 =for i in 1..3 return i。",
+)
 NO_COLLECTION = Refusal(
-    "A multi-instance activity needs an input collection.", "多实例活动需要输入集合。",
-    "Set inputCollection to an expression that gives a list.", "请将 inputCollection 设为得到列表的表达式。")  # fmt: skip
+    "A multi-instance activity needs an input collection.",
+    "多实例活动需要输入集合。",
+    "Set inputCollection to an expression that gives a list.",
+    "请将 inputCollection 设为得到列表的表达式。",
+)
 OUTPUT_PAIR = Refusal(
-    "Output collection and output element go together.", "输出集合与输出元素须同时给出。",
-    "Give both or none.", "请同时填写或同时留空。")  # fmt: skip
+    "Output collection and output element go together.",
+    "输出集合与输出元素须同时给出。",
+    "Give both or none.",
+    "请同时填写或同时留空。",
+)
 NESTED_LANES = Refusal(
-    "Lanes within lanes are not supported.", "不支持嵌套泳道。",
-    "Draw the inner lanes side by side.", "请将内层泳道并列绘制。")  # fmt: skip
+    "Lanes within lanes are not supported.",
+    "不支持嵌套泳道。",
+    "Draw the inner lanes side by side.",
+    "请将内层泳道并列绘制。",
+)
 TWO_LANES = Refusal(
-    "The element is in two lanes.", "该元素同时位于两个泳道。", "Put it into one.", "请只放入一个泳道。")  # fmt: skip
+    "The element is in two lanes.", "该元素同时位于两个泳道。", "Put it into one.", "请只放入一个泳道。"
+)
 CONDITION_ON_ACTIVITY = Refusal(
     "Conditions take effect only on flows that leave an exclusive or inclusive gateway.",
     "条件仅在排他或包容网关的流出线上生效。",
-    "Put a gateway behind the activity.", "请在活动后放置网关。")  # fmt: skip
+    "Put a gateway behind the activity.",
+    "请在活动后放置网关。",
+)
 DEFAULT_ON_ACTIVITY = Refusal(
-    "A default flow takes effect only at an exclusive or inclusive gateway.", "默认流仅在排他或包容网关上生效。",
-    "Put a gateway behind the element.", "请在元素后放置网关。")  # fmt: skip
+    "A default flow takes effect only at an exclusive or inclusive gateway.",
+    "默认流仅在排他或包容网关上生效。",
+    "Put a gateway behind the element.",
+    "请在元素后放置网关。",
+)
 CONDITION_MISSING = Refusal(
     "A gateway with several outgoing flows needs a condition on each but the default one.",
     "有多条流出线的网关，除默认流外每条都须有条件。",
-    "Write a condition, or make the flow the default.", "请填写条件，或设为默认流。")  # fmt: skip
+    "Write a condition, or make the flow the default.",
+    "请填写条件，或设为默认流。",
+)
 CONDITION_ON_DEFAULT = Refusal(
-    "The condition of a default flow would be ignored.", "默认流上的条件会被忽略。",
-    "Remove the condition.", "请删除条件。")  # fmt: skip
+    "The condition of a default flow would be ignored.",
+    "默认流上的条件会被忽略。",
+    "Remove the condition.",
+    "请删除条件。",
+)
 CONDITION_NOT_EXPRESSION = Refusal(
-    "The condition is not an expression.", "条件不是表达式。",
-    "Begin it with = and write FEEL.", "请以 = 开头书写 FEEL。")  # fmt: skip
+    "The condition is not an expression.",
+    "条件不是表达式。",
+    "Begin it with = and write FEEL.",
+    "请以 = 开头书写 FEEL。",
+)
 FLOW_ENDS = Refusal(
     "The sequence flow does not connect two elements of the same process or sub-process.",
-    "顺序流未连接同一流程或子流程内的两个元素。", "Draw it again.", "请重新绘制。")  # fmt: skip
+    "顺序流未连接同一流程或子流程内的两个元素。",
+    "Draw it again.",
+    "请重新绘制。",
+)
 FLOW_DIRECTION = Refusal(
     "Sequence flows cannot enter start and boundary events or leave end events.",
-    "顺序流不能进入开始事件、边界事件，也不能离开结束事件。", "Draw it the other way round.", "请调整方向。")  # fmt: skip
+    "顺序流不能进入开始事件、边界事件，也不能离开结束事件。",
+    "Draw it the other way round.",
+    "请调整方向。",
+)
 UNREACHABLE = Refusal(
-    "Nothing leads to the element, so it would never be reached.", "没有流向指向该元素，永远不会执行。",
-    "Connect it or remove it.", "请连接或删除。")  # fmt: skip
-NO_START = Refusal(
-    "The process has no start event.", "流程没有开始事件。", "Draw one.", "请绘制开始事件。")  # fmt: skip
+    "Nothing leads to the element, so it would never be reached.",
+    "没有流向指向该元素，永远不会执行。",
+    "Connect it or remove it.",
+    "请连接或删除。",
+)
+NO_START = Refusal("The process has no start event.", "流程没有开始事件。", "Draw one.", "请绘制开始事件。")
 PLAIN_STARTS = Refusal(
     "There may be only one plain start event; a sub-process needs exactly one and no other.",
     "空开始事件只能有一个；子流程须有且仅有一个空开始事件。",
-    "Keep one start event without a symbol.", "请只保留一个无图标的开始事件。")  # fmt: skip
+    "Keep one start event without a symbol.",
+    "请只保留一个无图标的开始事件。",
+)
 START_EVENT = Refusal(
-    "Only plain and message start events are supported.", "仅支持空开始事件与消息开始事件。",
-    "Start the case by command or by a message.", "请通过命令或消息启动案件。")  # fmt: skip
-THROW_EVENT = Refusal(
-    "The event would throw nothing.", "该事件不会抛出任何内容。", *_JOB)  # fmt: skip
+    "Only plain and message start events are supported.",
+    "仅支持空开始事件与消息开始事件。",
+    "Start the case by command or by a message.",
+    "请通过命令或消息启动案件。",
+)
+THROW_EVENT = Refusal("The event would throw nothing.", "该事件不会抛出任何内容。", *_JOB)
 CATCH_EVENT = Refusal(
-    "An intermediate catch event needs a timer or a message.", "中间捕获事件须为定时器或消息。",
-    "Give it one of the two.", "请二选一。")  # fmt: skip
+    "An intermediate catch event needs a timer or a message.",
+    "中间捕获事件须为定时器或消息。",
+    "Give it one of the two.",
+    "请二选一。",
+)
 BOUNDARY_EVENT = Refusal(
-    "A boundary event needs a timer, a message or an error.", "边界事件须为定时器、消息或错误。",
-    "Give it one of the three.", "请三选一。")  # fmt: skip
+    "A boundary event needs a timer, a message or an error.",
+    "边界事件须为定时器、消息或错误。",
+    "Give it one of the three.",
+    "请三选一。",
+)
 ERROR_INTERRUPTS = Refusal(
-    "An error always interrupts its activity.", "错误事件总是中断活动。",
-    "Make the boundary event interrupting.", "请设为中断型边界事件。")  # fmt: skip
+    "An error always interrupts its activity.",
+    "错误事件总是中断活动。",
+    "Make the boundary event interrupting.",
+    "请设为中断型边界事件。",
+)
 ERROR_TWICE = Refusal(
-    "Two boundary events of the activity catch the same error.", "同一活动上有两个边界事件捕获相同错误。",
-    "Remove one.", "请删除其一。")  # fmt: skip
+    "Two boundary events of the activity catch the same error.",
+    "同一活动上有两个边界事件捕获相同错误。",
+    "Remove one.",
+    "请删除其一。",
+)
 ERROR_CODE = Refusal(
-    "The error has no fixed code.", "错误没有固定代码。",
-    "Reference an error with an errorCode that is text.", "请引用带文本 errorCode 的错误。")  # fmt: skip
+    "The error has no fixed code.",
+    "错误没有固定代码。",
+    "Reference an error with an errorCode that is text.",
+    "请引用带文本 errorCode 的错误。",
+)
 ATTACHED_TO = Refusal(
-    "The boundary event is not attached to an activity of its process.", "边界事件未附着于同一流程内的活动。",
-    "Attach it to a task, sub-process or call activity.", "请附着于任务、子流程或调用活动。")  # fmt: skip
+    "The boundary event is not attached to an activity of its process.",
+    "边界事件未附着于同一流程内的活动。",
+    "Attach it to a task, sub-process or call activity.",
+    "请附着于任务、子流程或调用活动。",
+)
 TIMER_KIND = Refusal(
-    "A timer needs exactly one of date, duration and cycle.", "定时器须且只须指定日期、时长或周期之一。",
-    "Give it one.", "请填写其一。")  # fmt: skip
+    "A timer needs exactly one of date, duration and cycle.",
+    "定时器须且只须指定日期、时长或周期之一。",
+    "Give it one.",
+    "请填写其一。",
+)
 TIMER_CYCLE = Refusal(
-    "A cycle is supported only on a non-interrupting boundary event.", "周期定时仅支持非中断边界事件。",
-    "Use a duration, or draw a loop.", "请改用时长，或画出回路。")  # fmt: skip
+    "A cycle is supported only on a non-interrupting boundary event.",
+    "周期定时仅支持非中断边界事件。",
+    "Use a duration, or draw a loop.",
+    "请改用时长，或画出回路。",
+)
 MESSAGE_MISSING = Refusal(
-    "No message with a name is referenced.", "未引用有名称的消息。",
-    "Reference a message; otherwise the element would pass at once.", "请引用消息，否则会立即通过。")  # fmt: skip
+    "No message with a name is referenced.",
+    "未引用有名称的消息。",
+    "Reference a message; otherwise the element would pass at once.",
+    "请引用消息，否则会立即通过。",
+)
 CORRELATION_KEY = Refusal(
-    "The message has no correlation key.", "消息没有关联键。",
+    "The message has no correlation key.",
+    "消息没有关联键。",
     "Set zeebe:subscription correlationKey, such as =business_key.",
-    "请设置 zeebe:subscription 的 correlationKey，例如 =business_key。")  # fmt: skip
+    "请设置 zeebe:subscription 的 correlationKey，例如 =business_key。",
+)
 EVENT_GATEWAY = Refusal(
     "An event-based gateway needs two or more flows, each to a timer or message event of its own.",
     "事件网关须有两条以上流出线，且各自指向独立的定时器或消息事件。",
     "Put one catch event on each flow, without boundary events or other incoming flows.",
-    "请在每条线上放置一个捕获事件，且其不得有边界事件或其他流入线。")  # fmt: skip
+    "请在每条线上放置一个捕获事件，且其不得有边界事件或其他流入线。",
+)
 EVENT_GATEWAY_PARALLEL = Refusal(
-    "Parallel event-based gateways are not supported.", "不支持并行事件网关。",
-    "Use a parallel gateway before the events.", "请在事件前使用并行网关。")  # fmt: skip
+    "Parallel event-based gateways are not supported.",
+    "不支持并行事件网关。",
+    "Use a parallel gateway before the events.",
+    "请在事件前使用并行网关。",
+)
 NO_JOB_TYPE = Refusal(
-    "The task has no job type, so no worker would do it.", "任务没有作业类型，无人执行。",
-    "Set zeebe:taskDefinition type.", "请设置 zeebe:taskDefinition 的 type。")  # fmt: skip
+    "The task has no job type, so no worker would do it.",
+    "任务没有作业类型，无人执行。",
+    "Set zeebe:taskDefinition type.",
+    "请设置 zeebe:taskDefinition 的 type。",
+)
 NO_SCRIPT = Refusal(
-    "The script task has neither zeebe:script nor a job type.", "脚本任务既无 zeebe:script 也无作业类型。",
-    "Write an expression and a result variable.", "请填写表达式与结果变量。")  # fmt: skip
+    "The script task has neither zeebe:script nor a job type.",
+    "脚本任务既无 zeebe:script 也无作业类型。",
+    "Write an expression and a result variable.",
+    "请填写表达式与结果变量。",
+)
 NO_DECISION = Refusal(
     "The business rule task has neither a fixed decision id with a result variable nor a job type.",
     "业务规则任务既无固定的决策编号与结果变量，也无作业类型。",
-    "Set zeebe:calledDecision.", "请设置 zeebe:calledDecision。")  # fmt: skip
+    "Set zeebe:calledDecision.",
+    "请设置 zeebe:calledDecision。",
+)
 NO_CALLEE = Refusal(
-    "The call activity names no fixed process.", "调用活动未指定固定流程。",
-    "Set zeebe:calledElement processId.", "请设置 zeebe:calledElement 的 processId。")  # fmt: skip
+    "The call activity names no fixed process.",
+    "调用活动未指定固定流程。",
+    "Set zeebe:calledElement processId.",
+    "请设置 zeebe:calledElement 的 processId。",
+)
 VERSION_BINDING = Refusal(
-    "Binding to a version tag is not supported.", "不支持按版本标签绑定。",
-    "A case keeps what was deployed with it; remove the binding.", "案件始终使用同批部署的版本，请删除绑定。")  # fmt: skip
+    "Binding to a version tag is not supported.",
+    "不支持按版本标签绑定。",
+    "A case keeps what was deployed with it; remove the binding.",
+    "案件始终使用同批部署的版本，请删除绑定。",
+)
 FORM_KEY = Refusal(
-    "Only forms by form id are supported.", "仅支持以表单编号引用表单。",
-    "Set zeebe:formDefinition formId.", "请设置 zeebe:formDefinition 的 formId。")  # fmt: skip
+    "Only forms by form id are supported.",
+    "仅支持以表单编号引用表单。",
+    "Set zeebe:formDefinition formId.",
+    "请设置 zeebe:formDefinition 的 formId。",
+)
 MAPPING_TARGET = Refusal(
-    "The target of a mapping is not a variable name.", "映射目标不是变量名。",
-    "Use a name, or names with dots.", "请使用名称或以点分隔的名称。")  # fmt: skip
+    "The target of a mapping is not a variable name.",
+    "映射目标不是变量名。",
+    "Use a name, or names with dots.",
+    "请使用名称或以点分隔的名称。",
+)
 DATA_ASSOCIATION = Refusal(
-    "Transformations and assignments of data associations would have no effect.", "数据关联中的转换与赋值不会生效。",
-    "Use input and output mappings.", "请改用输入输出映射。")  # fmt: skip
+    "Transformations and assignments of data associations would have no effect.",
+    "数据关联中的转换与赋值不会生效。",
+    "Use input and output mappings.",
+    "请改用输入输出映射。",
+)
 NOTHING_EXECUTABLE = Refusal(
-    "The diagram holds no executable process.", "图中没有可执行的流程。",
-    "Set isExecutable on the process to run.", "请将要执行的流程设为可执行。")  # fmt: skip
+    "The diagram holds no executable process.",
+    "图中没有可执行的流程。",
+    "Set isExecutable on the process to run.",
+    "请将要执行的流程设为可执行。",
+)
 CAMUNDA_SEVEN = Refusal(
-    "Attributes and extensions of Camunda 7 would have no effect.", "Camunda 7 的属性与扩展不会生效。",
-    "Convert the diagram to Camunda 8.", "请将流程图转换为 Camunda 8 格式。")  # fmt: skip
+    "Attributes and extensions of Camunda 7 would have no effect.",
+    "Camunda 7 的属性与扩展不会生效。",
+    "Convert the diagram to Camunda 8.",
+    "请将流程图转换为 Camunda 8 格式。",
+)
 
 
 def unknown_element(name: str) -> Refusal:

@@ -21,8 +21,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
     """The spec of one flow node. The life of a token at it:
 
     `admit` (joins hold it back) → entered → `prepare` (inputs, boundary events, waits) → `execute` →
-    waits or → `leave` (outputs) → completed → outgoing flows. Each of prepare, execute and leave may fail: then the token
-    has an incident and the same step is tried again when that is resolved.
+    waits or → `leave` (outputs) → completed → outgoing flows. Each of prepare, execute and leave may
+    fail: then the token has an incident and the same step is tried again when that is resolved.
     """
 
     attached = False

@@ -45,7 +45,5 @@ def _catcher(task: Task, code: str) -> tuple[Task, BoundaryEvent] | None:
 
 
 def _outwards(task: Task) -> Task | None:
-    if task.triggered:
-        return task.parent  # the multi-instance body
-    around = task.workflow.parent_task_id
+    around = task.parent.number if task.triggered else task.workflow.parent_task_id  # a multi-instance body, or
     return None if around is None else task.case.tokens[around]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import ClassVar
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -99,7 +98,7 @@ class EventBasedGateway(WaitingEvent):
 class BoundaryEvent(FlowNode):
     """An event attached to an activity. While it waits it hangs on the activity's token, not yet entered."""
 
-    attached: ClassVar[bool] = True
+    attached = True
 
     def arm(self, host: Task) -> None:
         """Begin to wait beside the activity. Error events wait for nothing: they are looked up when thrown."""
@@ -145,7 +144,7 @@ class BoundaryEvent(FlowNode):
         due, _, left, interval = arm
         if left == 0:
             del task.internal_data["arms"]
-            task.workflow._remove_task(task.number)
+            task.workflow.remove(task)
             return
         following = after(self, "timeCycle", dt.datetime.fromisoformat(due), interval, case.environment.zone)
         task.internal_data["arms"] = [[following.isoformat(), None, left if left == FOREVER else left - 1, interval]]
