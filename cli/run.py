@@ -33,7 +33,7 @@ def run(settings: Settings, diagram: Path, scenario: Path | None, as_json: bool)
     except KaihuError as refusal:
         report = _report(refused=True, reason=refusal.message("en" if as_json else settings.language))
     else:
-        report = _played(play(program, script, calendar_functions(settings), zone=settings.zone))
+        report = _played(play(program, script, calendar_functions(), zone=settings.zone))
     click.echo(json.dumps(report, cls=PlainJson, ensure_ascii=False) if as_json else _text(report))
     if report["refused"] or report["error"]:
         raise SystemExit(1)
@@ -55,7 +55,14 @@ def _played(playback: Playback) -> dict[str, Any]:
 
 
 def _report(**found: Any) -> dict[str, Any]:
-    empty = {"refused": False, "reason": None, "completed": [], "waiting": [], "ended": False, "error": None}
+    empty: dict[str, Any] = {
+        "refused": False,
+        "reason": None,
+        "completed": [],
+        "waiting": [],
+        "ended": False,
+        "error": None,
+    }
     return {**empty, "variables": {}, **found}
 
 

@@ -64,7 +64,7 @@ def _test_folder(settings: Settings, folder: Path) -> FolderReport:
         try:
             scenario = read_scenario(file.read_bytes(), file.name)
             program = library.program(scenario.process)
-            playback = play(program, scenario, calendar_functions(settings), zone=settings.zone)
+            playback = play(program, scenario, calendar_functions(), zone=settings.zone)
         except KaihuError as error:
             outcomes[file.name] = [error.message(settings.language)]
             continue

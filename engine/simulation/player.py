@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, assert_never
+from typing import TypeGuard, TypeVar, assert_never
 
 from engine.feel import Environment, ExternalFunction, compile_expression
 from engine.interpreter import Case, CaseEnvironment, Program
@@ -176,11 +176,14 @@ class _Player:
         """Give the scenario's default answers to every job that has one and that the next step leaves alone."""
         spared = before.job if isinstance(before, AnswerJob) else None
         while job := next((wait for wait in self.waits.values() if self._has_default(wait, spared)), None):
-            workers = self.scenario.workers
-            answer = workers.get(job.element, workers.get(job.job_type, {}))
-            self._command(lambda case, number=job.number, answer=answer: case.complete_job(number, answer))
+            self._answer_by_default(job)
 
-    def _has_default(self, wait: Wait, spared: str | None) -> bool:
+    def _answer_by_default(self, job: JobCreated) -> None:
+        workers = self.scenario.workers
+        answer = workers.get(job.element, workers.get(job.job_type, {}))
+        self._command(lambda case: case.complete_job(job.number, answer))
+
+    def _has_default(self, wait: Wait, spared: str | None) -> TypeGuard[JobCreated]:
         if not isinstance(wait, JobCreated) or wait.number in self.incidents:
             return False
         names = {wait.element, wait.job_type}

@@ -16,6 +16,12 @@ def upgrade(database: Database, revision: str = "head") -> None:
         command.upgrade(_config(transaction.connection), revision)
 
 
+def downgrade(database: Database, revision: str) -> None:
+    """Take migrations back to `revision` ("base": all of them); what they added is lost."""
+    with database.transaction() as transaction:
+        command.downgrade(_config(transaction.connection), revision)
+
+
 def draft(database: Database, message: str) -> None:
     """Write a new migration from the difference between the tables in code and the database; for developers."""
     with database.transaction() as transaction:

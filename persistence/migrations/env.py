@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
 from persistence.schema import UtcDateTime, metadata
 
 
-def render(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our own column type by its import path in drafted migrations."""
     if kind == "type" and isinstance(item, UtcDateTime):
         autogen_context.imports.add("from persistence.schema import UtcDateTime")
