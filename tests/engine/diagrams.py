@@ -94,3 +94,18 @@ def form(form_id: str, key: str) -> Resource:
         ' "properties": {"label_en": "Opinion"}}]}'
     )
     return Resource(f"{form_id}.form", text.encode())
+
+
+def call(id_: str, process_id: str) -> tuple[str, str]:
+    return id_, (
+        f'<bpmn:callActivity id="{id_}"><bpmn:extensionElements>'
+        f'<zeebe:calledElement processId="{process_id}" propagateAllChildVariables="true"/>'
+        "</bpmn:extensionElements>{flows}</bpmn:callActivity>"
+    )
+
+
+def message_start(id_: str, message: str) -> tuple[str, str]:
+    return id_, (
+        f'<bpmn:startEvent id="{id_}">{{flows}}'
+        f'<bpmn:messageEventDefinition id="{id_}_definition" messageRef="{message}"/></bpmn:startEvent>'
+    )

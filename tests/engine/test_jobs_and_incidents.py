@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -118,7 +119,7 @@ def test_a_remote_job_is_run_by_the_executor(engine: ProcessEngine, executor: Jo
 def test_a_remote_result_that_cannot_be_stored_is_a_failed_attempt(
     engine: ProcessEngine, executor: JobExecutor, outside: Outside, clock: TestClock
 ) -> None:
-    outside.answers = [Completed({"score": float("nan")})]
+    outside.answers = [Completed({"score": Decimal("NaN")})]
     case = begin(engine, REMOTE)
     executor.run_until_idle()
     clock.pass_by(seconds=10)
