@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from engine.worker_api import Handler
 from workers import (
+    activate_account,
+    assign_limits,
+    check_duplicate_application,
     check_identity_documents,
+    close_application,
     compute_beneficial_owners,
+    create_account,
+    expire_activation,
     file_opening_record,
+    issue_activation,
+    open_service_file,
     prepare_risk_input,
     query_registry,
+    register_application,
     screen_names,
     send_notification,
     write_operation_log,
@@ -18,11 +27,20 @@ from workers.context import WorkerContext
 HANDLERS: dict[str, Handler[WorkerContext]] = {
     module.HANDLER.type: module.HANDLER
     for module in (
+        activate_account,
+        assign_limits,
+        check_duplicate_application,
         check_identity_documents,
+        close_application,
         compute_beneficial_owners,
+        create_account,
+        expire_activation,
         file_opening_record,
+        issue_activation,
+        open_service_file,
         prepare_risk_input,
         query_registry,
+        register_application,
         screen_names,
         send_notification,
         write_operation_log,

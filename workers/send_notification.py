@@ -9,15 +9,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
-from bank.checks.fields import part, rows, text
+from bank.checks.fields import part, rows, text, whole
 from bank.clock import BANK_ZONE
 from bank.systems import Mail, SystemUnavailable
 from engine.model.values import Value
 from engine.worker_api import Completed, Failed, Handler, Job, Mode, Parameter, Result
+from persistence.settings import Settings
+from workers.activation_token import activation_token
 from workers.attempts import unavailable
 from workers.context import WorkerContext
 from workers.letters import TEMPLATES, compose
 
+ACTIVATION_PATH = "/activate/"
+"""Of the public page that takes an activation token."""
 _SHOWN_DIGITS = 4  # of an account number in a letter, which travels in the open
 
 
@@ -30,7 +34,7 @@ def run(job: Job, context: WorkerContext) -> Result:
     address = text(part(application, "contact"), "email")
     if not address:
         return Completed({"notification": _value(job, template, "none")})
-    letter = compose(template, text(application, "language") or "zh", facts(job, context.settings.public_url))
+    letter = compose(template, text(application, "language") or "zh", facts(job, context.settings))
     mail = Mail(to=address, subject=letter.subject, body=letter.body)
     try:
         context.systems.mail.send(mail, idempotency_key=job.idempotency_key)
@@ -48,7 +52,7 @@ def _value(job: Job, template: str, channel: str) -> Value:
     }
 
 
-def facts(job: Job, public_url: str) -> dict[str, str]:
+def facts(job: Job, settings: Settings) -> dict[str, str]:
     """What letters may say of the case; line breaks are dropped from what people typed."""
     variables = job.variables
     application = part(variables, "application")
@@ -60,7 +64,7 @@ def facts(job: Job, public_url: str) -> dict[str, str]:
             text(part(variables, "activation"), "expires_on") or text(part(variables, "supplement"), "deadline")
         ),
         "account_number": _masked(text(part(variables, "account"), "number")),
-        "link": f"{public_url}{_path(variables)}",
+        "link": _link(variables, settings),
     }
     return {name: " ".join(value.split()) for name, value in found.items()}
 
@@ -83,8 +87,13 @@ def _masked(number: str) -> str:
     return f"****{number[-_SHOWN_DIGITS:]}" if number else ""
 
 
-def _path(variables: Mapping[str, object]) -> str:
-    return text(part(variables, "activation"), "path") or "/"
+def _link(variables: Mapping[str, object], settings: Settings) -> str:
+    """Where the customer goes on: the activation while one is open, else the public pages."""
+    account = whole(part(variables, "account"), "key")
+    reference = text(part(variables, "activation"), "reference")
+    if account is None or not reference:
+        return f"{settings.public_url}/"
+    return f"{settings.public_url}{ACTIVATION_PATH}{activation_token(settings.secret(), account, reference)}"
 
 
 HANDLER = Handler[WorkerContext](
@@ -95,7 +104,7 @@ HANDLER = Handler[WorkerContext](
     name_en="Send a notification",
     inputs=(
         Parameter(name="application", description="The application: contact, language, applicant_name"),
-        Parameter(name="activation", description="The activation link's path and end; may be absent"),
+        Parameter(name="activation", description="Reference and end of the activation; may be absent"),
     ),
     outputs=(Parameter(name="notification", description="key, template, channel email or none, sent_at"),),
     errors=("NOTIFICATION_UNAVAILABLE",),

@@ -11,6 +11,8 @@ from bank.simulators.control import SimulatorControl
 from engine.worker_api import BpmnError, Completed, Failed
 from tests.checks.people import enterprise
 from tests.workers.conftest import Perform
+from workers.activation_token import activation_token
+from workers.context import WorkerContext
 from workers.letters import TEMPLATES, compose
 
 ADDRESS = {"name": "李四", "email": "office@example.com"}
@@ -27,16 +29,16 @@ def send(perform: Perform, template: str, variables: dict[str, Any] | None = Non
 
 @pytest.mark.requirement("R026")
 def test_the_opened_letter_carries_the_activation_link_and_hides_the_account_number(
-    perform: Perform, tmp_path: Path
+    perform: Perform, context: WorkerContext, tmp_path: Path
 ) -> None:
     given = {
-        "account": {"number": "6200000000001234"},
-        "activation": {"expires_on": "2026-04-01T04:00:00+00:00", "path": "/activate/abc"},
+        "account": {"key": 5, "number": "6200000000001234"},
+        "activation": {"expires_on": "2026-04-01T04:00:00+00:00", "reference": "job-3"},
     }
     done = send(perform, "account_opened", given)
     assert isinstance(done, Completed)
     (letter,) = letters(tmp_path)
-    assert "https://bank.example/activate/abc" in letter
+    assert f"https://bank.example/activate/{activation_token(context.settings.secret(), 5, 'job-3')}" in letter
     assert "****1234" in letter
     assert "6200000000001234" not in letter
     assert "2026-04-01 12:00" in letter  # by the clock in Shanghai
