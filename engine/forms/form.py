@@ -23,6 +23,8 @@ class Form:
     id: str
     title: Caption
     components: tuple[Component, ...]
+    fresh: bool = False
+    """Shown empty although the case holds values: nobody starts from another person's decision."""
 
     @property
     def variables(self) -> frozenset[str]:
@@ -56,9 +58,12 @@ class Form:
         return evaluation.declared_variables()
 
     def prefill(self, scope: Scope | Mapping[str, Any]) -> dict[str, Any]:
-        """Data to show the form with at first: the case's values, else the defaults; money as yuan text."""
+        """Data to show the form with at first: the case's values, else the defaults; money as yuan text.
+
+        A `fresh` form takes no values from the case.
+        """
         data: dict[str, Any] = {}
-        _prefill(self.components, _as_scope(scope), data)
+        _prefill(self.components, MappingScope({}) if self.fresh else _as_scope(scope), data)
         return data
 
 

@@ -51,13 +51,14 @@ def parse_form(content: bytes, resource_name: str, known_functions: Collection[s
         attributes.refuse("The form needs an id of letters, digits and _.", "表单需要由字母、数字和下划线组成的 id。")
     properties = attributes.nested("properties")
     title = Caption(properties.text("title"), properties.text("title_en"))
+    fresh = properties.flag("fresh")
     properties.leftovers()
     components = _Reader(problems).components(attributes, depth=0)
     attributes.leftovers(*_ROOT_ATTRIBUTES)
     _check_keys(components, problems)
     if problems.problems:
         raise FormRefused(resource_name, problems.problems)
-    return Form(form_id, title or Caption(form_id, form_id), components)
+    return Form(form_id, title or Caption(form_id, form_id), components, fresh)
 
 
 def _root(content: bytes, resource_name: str) -> Mapping[str, Any]:

@@ -233,6 +233,8 @@ class _Builder:
         raw = look_up(self._evaluation.raw, placed.path)
         if readonly:  # what the case holds, whatever was posted
             raw = displayed(component, look_up(self._evaluation.values, placed.path))
+        elif raw is None and not component.takes_many:  # it has just appeared; an emptied field is posted as ""
+            raw = component.default
         values = tuple(str(item) for item in raw) if isinstance(raw, list) else ()
         value = _as_text(raw)
         rules = component.rules
