@@ -143,8 +143,8 @@ class Field(Component):
     options: tuple[Option, ...] = ()
     decimals: int = 0
     unit: Unit | None = None
-    prefix: str = ""
-    suffix: str = ""
+    prefix: Caption = Caption()
+    suffix: Caption = Caption()
     placeholder: Caption = Caption()
     autocomplete: str = ""
     """The HTML autofill purpose, where the field asks for the person's own data."""

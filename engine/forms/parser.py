@@ -212,8 +212,8 @@ def _field(
         rules=_rules(kind, validation, properties),
         readonly=disabled or readonly,
         default=attributes.take("defaultValue"),
-        prefix=appearance.text("prefixAdorner"),
-        suffix=appearance.text("suffixAdorner"),
+        prefix=Caption(appearance.text("prefixAdorner"), properties.text("prefix_en")),
+        suffix=Caption(appearance.text("suffixAdorner"), properties.text("suffix_en")),
         placeholder=placeholder,
         autocomplete=properties.text("autocomplete"),
     )

@@ -20,7 +20,6 @@ from engine.forms import (
     Group,
     Placed,
     Static,
-    Unit,
     name_of,
 )
 from engine.forms.conversion import displayed
@@ -261,8 +260,8 @@ class _Builder:
             error=error,
             described_by=_described_by(common, error),
             attributes=dict(_attributes(component, self._language)),
-            prefix=component.prefix,
-            suffix=_suffix(component, self._language),
+            prefix=component.prefix.text(self._language),
+            suffix=component.suffix.text(self._language),
             refreshes=not readonly and self._controls(component, placed.row),
         )
 
@@ -310,12 +309,6 @@ def _described_by(common: Mapping[str, Any], error: str) -> str:
     """Ids of the texts that a screen reader reads after the label: the error first."""
     parts = [(error, "error"), (common["description"], "description"), (common["norm"], "norm")]
     return " ".join(f"{common['html_id']}-{suffix}" for text, suffix in parts if text)
-
-
-def _suffix(component: Field, language: str) -> str:
-    if component.unit is Unit.FEN and not language.startswith("zh"):
-        return "CNY"
-    return component.suffix
 
 
 def _attributes(component: Field, language: str) -> Iterator[tuple[str, str]]:
