@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from bank.checks.contact import check_mail_address
 from bank.checks.fields import part, rows, text, whole
 from bank.clock import BANK_ZONE
 from bank.systems import Mail, SystemUnavailable
@@ -32,7 +33,7 @@ def run(job: Job, context: WorkerContext) -> Result:
         return Failed(f"there is no letter template {template!r}")
     application = part(job.variables, "application")
     address = text(part(application, "contact"), "email")
-    if not address:
+    if not address.isascii() or check_mail_address("contact.email", address):  # empty, or nothing mail could reach
         return Completed({"notification": _value(job, template, "none")})
     letter = compose(template, text(application, "language") or "zh", facts(job, context.settings))
     mail = Mail(to=address, subject=letter.subject, body=letter.body)

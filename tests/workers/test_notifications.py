@@ -77,8 +77,12 @@ def test_braces_in_a_name_are_only_text(perform: Perform, tmp_path: Path) -> Non
     assert "{link} {0}" in letters(tmp_path)[0]
 
 
-def test_without_an_address_nothing_is_sent_and_the_result_says_so(perform: Perform, tmp_path: Path) -> None:
-    done = send(perform, "application_received", {"application": enterprise(contact={"name": "李四"})})
+@pytest.mark.parametrize("address", ["", "office", "张@例子.com", "a@example.com\r\nBcc: b@example.com"])
+def test_without_an_address_that_works_nothing_is_sent_and_the_result_says_so(
+    perform: Perform, tmp_path: Path, address: str
+) -> None:
+    contact = {"name": "李四", "email": address}
+    done = send(perform, "application_received", {"application": enterprise(contact=contact)})
     assert isinstance(done, Completed)
     notification = done.variables["notification"]
     assert isinstance(notification, dict)
