@@ -37,10 +37,19 @@ from tests.interpreter.driving import MONDAY, Drive
 GUARDED = document(
     error("E1", "REJECT"),
     process(
-        "p", start(), job("w"), boundary("bt", "w", timer("=limit")), boundary("be", "w", thrown("E1")),
-        job("late"), job("rejected"), end(), path("s", "w", "e"), path("bt", "late", "e"), path("be", "rejected", "e"),
+        "p",
+        start(),
+        job("w"),
+        boundary("bt", "w", timer("=limit")),
+        boundary("be", "w", thrown("E1")),
+        job("late"),
+        job("rejected"),
+        end(),
+        path("s", "w", "e"),
+        path("bt", "late", "e"),
+        path("be", "rejected", "e"),
     ),
-)  # fmt: skip
+)
 LIMIT = {"limit": "PT1H"}
 
 
@@ -78,24 +87,52 @@ def test_an_error_end_event_nobody_catches_is_an_incident() -> None:
 def test_the_event_with_the_code_goes_before_the_one_that_catches_all() -> None:
     xml = document(
         error("E", "X"),
-        process("p", start(), job("w"), boundary("all", "w", thrown()), boundary("one", "w", thrown("E")), end(),
-                path("s", "w", "e"), path("all", "e"), path("one", "e")),
-    )  # fmt: skip
+        process(
+            "p",
+            start(),
+            job("w"),
+            boundary("all", "w", thrown()),
+            boundary("one", "w", thrown("E")),
+            end(),
+            path("s", "w", "e"),
+            path("all", "e"),
+            path("one", "e"),
+        ),
+    )
     assert "one" in Drive(xml).fails("w", "X").completed
     assert "all" in Drive(xml).fails("w", "Y").completed
 
 
 def test_a_non_interrupting_timer_goes_on_beside_the_activity() -> None:
-    xml = document(process("p", start(), user("u"), boundary("bt", "u", timer("PT1H"), interrupting=False), job("n"), end(),
-                           path("s", "u", "e"), path("bt", "n", "e")))  # fmt: skip
+    xml = document(
+        process(
+            "p",
+            start(),
+            user("u"),
+            boundary("bt", "u", timer("PT1H"), interrupting=False),
+            job("n"),
+            end(),
+            path("s", "u", "e"),
+            path("bt", "n", "e"),
+        )
+    )
     case = Drive(xml).pass_by(hours=2).pass_by(hours=2)
     assert case.completed.count("bt") == 1
     assert case.done("u").done("n").finished
 
 
 def test_a_cycle_fires_as_often_as_it_says() -> None:
-    xml = document(process("p", start(), user("u"), boundary("bt", "u", timer("R3/PT24H", "timeCycle"), interrupting=False), end(),
-                           path("s", "u", "e"), path("bt", "e")))  # fmt: skip
+    xml = document(
+        process(
+            "p",
+            start(),
+            user("u"),
+            boundary("bt", "u", timer("R3/PT24H", "timeCycle"), interrupting=False),
+            end(),
+            path("s", "u", "e"),
+            path("bt", "e"),
+        )
+    )
     case = Drive(xml)
     for day in range(1, 6):
         case.pass_by(hours=24)
@@ -104,8 +141,17 @@ def test_a_cycle_fires_as_often_as_it_says() -> None:
 
 
 def test_a_cycle_without_a_count_goes_on_and_catches_up() -> None:
-    xml = document(process("p", start(), user("u"), boundary("bt", "u", timer("R/P1D", "timeCycle"), interrupting=False), end(),
-                           path("s", "u", "e"), path("bt", "e")))  # fmt: skip
+    xml = document(
+        process(
+            "p",
+            start(),
+            user("u"),
+            boundary("bt", "u", timer("R/P1D", "timeCycle"), interrupting=False),
+            end(),
+            path("s", "u", "e"),
+            path("bt", "e"),
+        )
+    )
     case = Drive(xml).pass_by(days=2.5).pass_by(minutes=0).pass_by(minutes=0)
     assert case.completed.count("bt") == 2
     dues = [event.due for event in case.events if isinstance(event, TimerStarted)]
@@ -140,9 +186,22 @@ def test_a_timer_that_is_no_duration_is_an_incident() -> None:
 
 EITHER = document(
     message("M", "paid"),
-    process("p", start(), gateway("eventBased", "g"), catch("m", awaited("M")), catch("t1", timer("PT1H")), catch("t2", timer("=slow")),
-            job("jm"), job("j1"), job("j2"), end(), path("s", "g", "m", "jm", "e"), path("g", "t1", "j1", "e"), path("g", "t2", "j2", "e")),
-)  # fmt: skip
+    process(
+        "p",
+        start(),
+        gateway("eventBased", "g"),
+        catch("m", awaited("M")),
+        catch("t1", timer("PT1H")),
+        catch("t2", timer("=slow")),
+        job("jm"),
+        job("j1"),
+        job("j2"),
+        end(),
+        path("s", "g", "m", "jm", "e"),
+        path("g", "t1", "j1", "e"),
+        path("g", "t2", "j2", "e"),
+    ),
+)
 
 
 def test_an_event_based_gateway_goes_on_with_the_message() -> None:
@@ -175,8 +234,18 @@ def test_receive_tasks_of_a_multi_instance_correlate_by_item() -> None:
 
 
 def test_a_non_interrupting_message_is_taken_every_time() -> None:
-    xml = document(message("M", "note"), process("p", start(), user("u"), boundary("b", "u", awaited("M"), interrupting=False), end(),
-                   path("s", "u", "e"), path("b", "e")))  # fmt: skip
+    xml = document(
+        message("M", "note"),
+        process(
+            "p",
+            start(),
+            user("u"),
+            boundary("b", "u", awaited("M"), interrupting=False),
+            end(),
+            path("s", "u", "e"),
+            path("b", "e"),
+        ),
+    )
     case = Drive(xml).message("note").message("note")
     assert case.completed.count("b") == 2
     assert case.done("u").finished
@@ -185,9 +254,23 @@ def test_a_non_interrupting_message_is_taken_every_time() -> None:
 def test_a_message_withdraws_a_stage_with_everything_in_it() -> None:
     xml = document(
         message("M", "withdrawn"),
-        process("p", start(), sub("sp", start("s2"), job("w", body=each("=[1, 2, 3]")), end("e2"), path("s2", "w", "e2"), loop=each("=[1, 2]")),
-                boundary("b", "sp", awaited("M")), end(), path("s", "sp", "e"), path("b", "e")),
-    )  # fmt: skip
+        process(
+            "p",
+            start(),
+            sub(
+                "sp",
+                start("s2"),
+                job("w", body=each("=[1, 2, 3]")),
+                end("e2"),
+                path("s2", "w", "e2"),
+                loop=each("=[1, 2]"),
+            ),
+            boundary("b", "sp", awaited("M")),
+            end(),
+            path("s", "sp", "e"),
+            path("b", "e"),
+        ),
+    )
     case = Drive(xml).done("w").message("withdrawn")
     assert case.finished
     assert case.completed.count("b") == 1
@@ -228,11 +311,28 @@ def test_a_worker_out_of_attempts_is_an_incident_until_resolved() -> None:
 
 
 def test_a_loop_of_five_thousand_rounds_keeps_the_tree_small() -> None:
-    xml = document(process(
-        "p", start(), gateway("exclusive", "m"), script("n", "=count + 1", "count"), gateway("parallel", "f"), script("x", "=1", "one"),
-        sub("sp", start("s2"), end("e2"), path("s2", "e2")), boundary("b", "sp", timer("PT1H")), gateway("parallel", "j"),
-        gateway("exclusive", "g", "d"), user("u"), end(), path("s", "m", "n", "f", "x", "j", "g"), path("f", "sp", "j"), path("b", "e"),
-        flow("g", "m", "=count < 5000"), flow("g", "u", id_="d"), path("u", "e")))  # fmt: skip
+    xml = document(
+        process(
+            "p",
+            start(),
+            gateway("exclusive", "m"),
+            script("n", "=count + 1", "count"),
+            gateway("parallel", "f"),
+            script("x", "=1", "one"),
+            sub("sp", start("s2"), end("e2"), path("s2", "e2")),
+            boundary("b", "sp", timer("PT1H")),
+            gateway("parallel", "j"),
+            gateway("exclusive", "g", "d"),
+            user("u"),
+            end(),
+            path("s", "m", "n", "f", "x", "j", "g"),
+            path("f", "sp", "j"),
+            path("b", "e"),
+            flow("g", "m", "=count < 5000"),
+            flow("g", "u", id_="d"),
+            path("u", "e"),
+        )
+    )
     case = Drive(xml, {"count": 0}, budget=100_000)
     assert case.variables["count"] == 5000
     assert len(case.live.tree()) < 400

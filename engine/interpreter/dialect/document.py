@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import SpiffWorkflow.bpmn.parser as spiff_parser
 from lxml import etree
@@ -93,8 +94,8 @@ def _validate(root: Xml, resource: str) -> None:
 
 
 def _first_violations(schema: etree.XMLSchema) -> list[etree._LogEntry]:
-    log = schema.error_log
-    return [log[index] for index in range(min(len(log), MAX_SHOWN))]
+    log: Any = schema.error_log  # the stubs do not know that it is iterable
+    return list(log)[:MAX_SHOWN]
 
 
 def _plain(message: str) -> str:
