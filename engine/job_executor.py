@@ -101,9 +101,8 @@ class JobExecutor:
             return self._engine.jobs.run_local(key)
         except StateConflict:
             return False
-        except KaihuError as error:
-            log.error("job.could_not_run", job=key, code=error.code)
-            self._engine.jobs.postpone(key, _PAUSE)
+        except Exception as error:  # one case that cannot go on must not stop the others
+            self._put_off(key, error)
             return False
 
     def _run(self, claimed: ClaimedJob) -> bool:
@@ -113,11 +112,15 @@ class JobExecutor:
             self._engine.jobs.finish(claimed.key, claimed.token, attempt)
         except StateConflict:  # the lease ran out, or the case went another way
             return False
-        except KaihuError as error:
-            log.error("job.answer_refused", job=claimed.key, code=error.code)
-            self._engine.jobs.postpone(claimed.key, _PAUSE)
+        except Exception as error:  # as above
+            self._put_off(claimed.key, error)
             return False
         return True
+
+    def _put_off(self, key: int, error: Exception) -> None:
+        """Raises DatabaseUnavailable when it cannot even note that."""
+        log.error("job.put_off", job=key, error=type(error).__name__, exc_info=error)
+        self._engine.jobs.postpone(key, _PAUSE)
 
     def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, Row
 
 from engine.model.actor import Actor
@@ -27,6 +28,9 @@ from engine.store.instances import find_instance
 from engine.store.jobs import claimable_jobs, due_jobs, find_job, next_job, update_job
 from engine.store.states import JobState
 from engine.worker_api import BpmnError, Completed, Failed, Job, Mode
+from persistence.errors import KaihuError
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +64,16 @@ class Jobs:
         with self._parts.database.transaction() as transaction:
             connection = transaction.connection
             rows = claimable_jobs(connection, types, now, limit)
-            return [self._lease(connection, row, worker, now + lease) for row in rows]
+            leased = (self._try_lease(connection, row, worker, now + lease) for row in rows)
+            return [claimed for claimed in leased if claimed is not None]
+
+    def _try_lease(self, connection: Connection, row: Row[Any], worker: str, until: dt.datetime) -> ClaimedJob | None:
+        try:
+            return self._lease(connection, row, worker, until)
+        except KaihuError as error:  # its case cannot be read; the others of the batch must not suffer
+            log.error("job.not_leased", job=row.key, code=error.code)
+            update_job(connection, row.key, {"available_at": until, "lease_until": until})
+            return None
 
     def _lease(self, connection: Connection, row: Row[Any], worker: str, until: dt.datetime) -> ClaimedJob:
         lost = row.state == JobState.LEASED.value
@@ -72,11 +85,11 @@ class Jobs:
             "lease_until": until,
             "worker": worker,
         }
-        update_job(connection, row.key, changes)
         instance = find_instance(connection, row.instance_key)
         assert instance is not None  # the job refers to it
         command = CaseCommand.of_row(self._parts, connection, "look", Actor.worker(row.type), instance)
         job = job_for_handler(command, dict(row._mapping) | changes, None)
+        update_job(connection, row.key, changes)
         return ClaimedJob(job=job, token=str(changes["lease_token"]), until=until)
 
     def complete(

@@ -64,7 +64,7 @@ class Messages:
 class _Incoming:
     """One message on its way."""
 
-    def __init__(  # noqa: PLR0917  the fields of the message, in the order of `correlate`
+    def __init__(
         self,
         parts: EngineParts,
         actor: Actor,

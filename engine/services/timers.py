@@ -14,7 +14,7 @@ from engine.services.parts import EngineParts
 from engine.services.settling import settle
 from engine.services.transactions import run_once
 from engine.store.waits import has_due_timer, instances_with_due_timers, next_timer, postpone_timers
-from persistence.errors import ErrorKind, KaihuError
+from persistence.database import DatabaseUnavailable
 
 log = structlog.get_logger()
 
@@ -53,10 +53,10 @@ class Timers:
             return bool(run_once(self._parts, "fire_timers", _ACTOR, None, act)["fired"])
         except StateConflict:  # the case ended meanwhile, or somebody moved it on
             return False
-        except KaihuError as error:
-            if error.kind is ErrorKind.UNAVAILABLE:
-                raise
-            log.error("timer.failed", instance_key=instance_key, code=error.code)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # one case that cannot go on must not stop the timers of the others
+            log.error("timer.put_off", instance_key=instance_key, error=type(error).__name__, exc_info=error)
             self._postpone(instance_key)
             return False
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import update
 
 from engine.job_executor import JobExecutor
 from engine.model.actor import Actor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import Correlated, InboxView
 from engine.store.states import InstanceState
+from engine.store.tables import process_instance
+from persistence.database import Database
 from tests.conftest import TestClock
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import chain, diagram, end, message, message_catch, start, timer_catch, user_task
@@ -96,3 +99,19 @@ def test_an_overdue_task_shows_in_its_view(engine: ProcessEngine, clock: TestClo
     assert engine.user_tasks.counts(clerk).overdue == 0
     clock.pass_by(days=2)
     assert [row.element_id for row in engine.user_tasks.inbox(clerk, InboxView.OVERDUE).rows] == ["enter"]
+
+
+def test_a_case_whose_timer_cannot_fire_does_not_hold_back_the_others(
+    engine: ProcessEngine, executor: JobExecutor, clock: TestClock, database: Database
+) -> None:
+    engine.deployments.deploy(administrator, [WAITING])
+    broken = engine.process_instances.start(clerk, "waiting", business_key="AO-1").key
+    sound = engine.process_instances.start(clerk, "waiting", business_key="AO-2").key
+    with database.transaction() as transaction:
+        transaction.connection.execute(
+            update(process_instance).where(process_instance.c.key == broken).values(tree=b"damaged")
+        )
+    clock.pass_by(days=2)
+    assert executor.run_until_idle() == 1
+    assert engine.process_instances.get(clerk, sound).state is InstanceState.COMPLETED
+    assert engine.process_instances.get(clerk, broken).state is InstanceState.ACTIVE
