@@ -39,6 +39,15 @@ class NoFlowFits(KaihuError):
     zh = "网关 {element} 的条件均不成立，且没有默认流向。"
 
 
+class JoinNeverCompletes(KaihuError):
+    """A parallel gateway waits for a flow that no token can take any more."""
+
+    code = "join_never_completes"
+    kind = ErrorKind.INVALID
+    en = "The gateway {element} waits for a flow that no token can take any more; the diagram must be corrected."
+    zh = "网关 {element} 所等待的流向已不可能到达，请更正流程图。"
+
+
 class ErrorNotCaught(KaihuError):
     """A BPMN error was thrown and no boundary event around the element takes it."""
 

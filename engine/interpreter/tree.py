@@ -24,7 +24,7 @@ from engine.feel import Expression
 from engine.interpreter.compaction import splice_out
 from engine.interpreter.definitions import Body
 from engine.interpreter.environment import CaseEnvironment
-from engine.interpreter.errors import StepBudgetSpent
+from engine.interpreter.errors import JoinNeverCompletes, StepBudgetSpent
 from engine.interpreter.scopes import Loader, Scopes
 from engine.model.events import (
     CaseEnded,
@@ -258,6 +258,17 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
             token = next(iter(self.ready.values()))
             del self.ready[token.number]
             token.run()
+        for _, workflow in self.workflows():
+            self._report_deadlock(workflow)
+
+    def _report_deadlock(self, workflow: Workflow) -> None:
+        """Tokens that wait before joins, with nothing else alive around them, will wait for ever."""
+        tokens = workflow.open_tasks()
+        if tokens and not any(token.internal_data.get("entered") for token in tokens):
+            first = tokens[0]
+            if first.number not in self.incidents:
+                error = JoinNeverCompletes(element=first.task_spec.node.id)
+                self.raise_incident(first, "held", error.code, error.message("en"))
 
     def _release_joins(self) -> bool:
         """Inclusive joins wait for tokens that may still come: asked again when nothing else moves."""
@@ -334,9 +345,14 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         view = self.scopes.view(self.scope(task) if scope is None else scope)
         self.feel.warnings.clear()
         value = normalise(expression.evaluate(view, self.feel), task.task_spec.node.id)
+        self.note_warnings(task)
+        return value
+
+    def note_warnings(self, task: Task) -> None:
+        """The warnings of the last evaluation become events."""
         for warning in self.feel.warnings:
             self.emit(ExpressionWarned(**task.at, message=warning.message("en")))
-        return value
+        self.feel.warnings.clear()
 
     def take_result(self, task: Task, values: Mapping[str, Value]) -> None:
         """Results of an element: kept at it when it has output mappings, else handed outwards."""

@@ -6,9 +6,9 @@ import datetime as dt
 
 import pytest
 
-from engine.interpreter import StepBudgetSpent
+from engine.interpreter import Case, StepBudgetSpent, parse_diagram
 from engine.model.errors import StateConflict
-from engine.model.events import ElementCancelled, ErrorThrown, TimerStarted, UserTaskCreated
+from engine.model.events import ElementCancelled, ElementCompleted, ErrorThrown, TimerStarted, UserTaskCreated
 from tests.interpreter.diagrams import (
     awaited,
     boundary,
@@ -32,7 +32,7 @@ from tests.interpreter.diagrams import (
     timer,
     user,
 )
-from tests.interpreter.driving import MONDAY, Drive
+from tests.interpreter.driving import MONDAY, Drive, program
 
 GUARDED = document(
     error("E1", "REJECT"),
@@ -343,3 +343,75 @@ def test_a_loop_without_end_stops_at_the_step_budget() -> None:
     xml = document(process("p", start(), gateway("exclusive", "m"), script("n", "=1", "n"), path("s", "m", "n", "m")))
     with pytest.raises(StepBudgetSpent):
         Drive(xml)
+
+
+def test_a_join_that_can_never_complete_is_an_incident() -> None:
+    xml = document(
+        process(
+            "p",
+            start(),
+            gateway("exclusive", "g", "d"),
+            user("a"),
+            user("b"),
+            gateway("parallel", "j"),
+            end(),
+            path("s", "g"),
+            flow("g", "a", "=false"),
+            flow("g", "b", id_="d"),
+            path("a", "j", "e"),
+            path("b", "j"),
+        )
+    )
+    case = Drive(xml).done("b")
+    assert [(incident.element, incident.code) for incident in case.incidents.values()] == [
+        ("j", "join_never_completes")
+    ]
+
+
+def test_an_output_mapping_that_fails_is_tried_again_without_asking_the_person_again() -> None:
+    xml = document(
+        process("p", start(), user("u", outputs=[("=for i in 1..size return i", "out")]), end(), path("s", "u", "e"))
+    )
+    case = Drive(xml, {"size": 3_000_000}).done("u")
+    assert [incident.element for incident in case.incidents.values()] == ["u"]
+    assert not case.waits
+    assert case.resolve({"size": 2}).finished
+    assert case.variables["out"] == [1, 2]
+
+
+def test_a_message_start_event_begins_a_case() -> None:
+    xml = document(
+        message("M", "applied"),
+        process(
+            "p",
+            start(),
+            element("startEvent", "m", "", awaited("M")),
+            user("u"),
+            end(),
+            path("s", "u", "e"),
+            path("m", "u"),
+        ),
+    )
+    assert parse_diagram(xml, "p.bpmn").processes["p"].message_starts == {"applied": "m"}
+    case = Case.start(program(xml), {}, Drive(xml).environment(), start_event="m")
+    assert [event.element for event in case.take_events() if isinstance(event, ElementCompleted)] == ["m"]
+
+
+def test_a_failing_input_mapping_does_not_arm_boundary_events_twice() -> None:
+    xml = document(
+        process(
+            "p",
+            start(),
+            catch("t", timer("=x")),
+            user("u", body=""),
+            boundary("b", "u", timer("=y")),
+            end(),
+            path("s", "t", "u", "e"),
+            path("b", "e"),
+        )
+    )
+    case = Drive(xml, {"x": "PT1H", "y": None}).pass_by(hours=1)
+    assert [incident.element for incident in case.incidents.values()] == ["u"]
+    case.resolve({"y": "PT1H"})
+    assert len([event for event in case.events if isinstance(event, TimerStarted) and event.element == "b"]) == 1
+    assert case.done("u").finished

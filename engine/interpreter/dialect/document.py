@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import SpiffWorkflow.bpmn.parser as spiff_parser
@@ -25,6 +26,8 @@ ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA_7 = "http://camunda.org/schema/1.0/bpmn"
 XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 Xml = etree._Element
+_VALIDATING = Lock()
+"""A schema keeps the errors of its last validation."""
 
 
 def read_definitions(xml: bytes, resource: str) -> Xml:
@@ -80,15 +83,17 @@ def _schema() -> etree.XMLSchema:
 
 def _validate(root: Xml, resource: str) -> None:
     schema = _schema()
-    if schema.validate(root):
-        return
+    with _VALIDATING:
+        if schema.validate(root):
+            return
+        violations = _first_violations(schema)
     problems = [
         Problem(
             element=resource,
             reason_en=f"Line {entry.line}: {_plain(entry.message)}",
             reason_zh=f"第 {entry.line} 行不符合 BPMN 2.0 规范：{_plain(entry.message)}",
         )
-        for entry in _first_violations(schema)
+        for entry in violations
     ]
     raise DiagramRefused(resource, problems)
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.interpreter.definitions import Body, ErrorDefinition, MessageDefinition, Node, TimerDefinition
+from engine.interpreter.definitions import (
+    Body,
+    ErrorDefinition,
+    EventDefinition,
+    MessageDefinition,
+    Node,
+    TimerDefinition,
+)
 from engine.interpreter.dialect import refusals
 from engine.interpreter.dialect.document import Xml, child, children, local_name, text_of, zeebe
 from engine.interpreter.dialect.events import EventReader
@@ -90,17 +97,23 @@ class NodeReader:
             name_en=properties.get("name_en", ""),
             documentation=text_of(child(xml, "documentation")),
             documentation_en=properties.get("documentation_en", ""),
-            lane=self._lanes.get(str(xml.get("id")), ""),
+            lane=self._lane(xml),
             form_id=form_of(xml, self._problems) if forms else None,
             job_type=job.get("type") if job is not None else None,
             properties=properties,
         )
 
-    def _event(self, xml: Xml, kind: ElementKind) -> MessageDefinition | ErrorDefinition | TimerDefinition | None:
+    def _lane(self, xml: Xml) -> str:
+        """The lane's name; what is inside a sub-process is in the sub-process's lane."""
+        for around in (xml, *xml.iterancestors()):
+            if around.get("id") in self._lanes:
+                return self._lanes[str(around.get("id"))]
+        return ""
+
+    def _event(self, xml: Xml, kind: ElementKind) -> EventDefinition | None:
         if kind is ElementKind.RECEIVE_TASK:
             return self._events.message(xml, xml.get("messageRef"), awaited=True)
-        event: object = self._events.read(xml)
-        return event  # type: ignore[return-value]  # one of the definitions; narrowed where it is used
+        return self._events.read(xml)
 
     def _check_parts(self, xml: Xml, kind: ElementKind) -> None:
         if kind is ElementKind.SUB_PROCESS:

@@ -110,6 +110,7 @@ class DecisionTask(FlowNode):
         case = task.case
         case.feel.warnings.clear()
         result = case.decisions[reference.decision_id].evaluate(case.scopes.view(case.scope(task)), case.feel)
+        case.note_warnings(task)
         trace = normalise(result.trace, "trace")
         case.emit(DecisionEvaluated(**task.at, decision_id=reference.decision_id, trace=trace))
         case.take_result(task, {reference.result: normalise(result.value, reference.result)})
