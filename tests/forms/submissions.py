@@ -188,7 +188,8 @@ VALID: dict[str, dict[str, Any]] = {
     },
     "agreement_countersign": {
         "agreement": {
-            "countersign_checked": ["customer_signature", "authority", "version", "consent"],
+            "countersign_checked": ["customer_signature", "authority", "version", "consent", "approval"],
+            "countersign_decision": "sign",
             "countersigned": "true",
         }
     },

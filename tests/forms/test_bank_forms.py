@@ -167,3 +167,19 @@ def test_the_account_types_follow_the_kind_of_customer() -> None:
     data["application"]["account_type"] = "class_1"
     variables = bank_form("new_application").validate(data, {}, environment())
     assert variables["application"]["account_type"] == "class_1"  # type: ignore[index, call-overload]
+
+
+@pytest.mark.requirement("R023")
+def test_the_bank_signs_only_when_it_decides_to() -> None:
+    form = bank_form("agreement_countersign")
+    case = {"agreement": {"version": "2026.1", "consented_at": "2026-03-01T02:00:00Z"}}
+    refused = {
+        "agreement": {"countersign_decision": "reject", "countersigned": "true", "countersign_reason": "无授权书"}
+    }
+    agreement = form.validate(refused, case, environment())["agreement"]
+    assert isinstance(agreement, dict)
+    assert "countersigned" not in agreement
+    assert agreement["consented_at"] == "2026-03-01T02:00:00Z"
+    assert errors(form, {"agreement": {"countersign_decision": "return"}}, case) == {
+        "agreement.countersign_reason": "required"
+    }
