@@ -195,3 +195,21 @@ def test_no_script_is_needed() -> None:
     for name in NAMES:
         tree = page(bank_form(name), VALID[name], CASE.get(name))
         assert not tree.xpath(".//script | .//@onclick | .//@onchange")
+
+
+def test_a_file_field_takes_several_files_only_where_the_form_says_so() -> None:
+    form = form_of(
+        {"type": "filepicker", "key": "one", "label": "单个"},
+        {"type": "filepicker", "key": "many", "label": "多个", "multiple": True, "accept": ".pdf"},
+    )
+    tree = page(form, {})
+    assert tree.xpath(".//input[@type='file'][@multiple]/@name") == ["many"]
+    assert tree.xpath(".//input[@name='many']/@accept") == [".pdf"]
+
+
+def test_a_default_is_offered_when_its_field_appears_but_not_over_an_emptied_one() -> None:
+    form = bank_form("special_approval")
+    appeared = page(form, {"approval_decision": {"decision": "approve"}})
+    emptied = page(form, {"approval_decision": {"decision": "approve", "review_months": ""}})
+    months = ".//input[@name='approval_decision.review_months']/@value"
+    assert (appeared.xpath(months), emptied.xpath(months)) == (["6"], [""])

@@ -320,8 +320,10 @@ def _attributes(component: Field, language: str) -> Iterator[tuple[str, str]]:
         yield "maxlength", str(component.rules.max_length)
     if component.type is ComponentType.NUMBER:
         yield "inputmode", "decimal" if component.decimals else "numeric"
-    if component.type is ComponentType.FILEPICKER and component.accept:
+    if component.accept:
         yield "accept", component.accept
+    if component.multiple:
+        yield "multiple", "multiple"
 
 
 def _blocks(text: str) -> Iterator[tuple[str, str]]:
