@@ -14,6 +14,7 @@ from tests.interpreter.diagrams import (
     HEAD,
     awaited,
     boundary,
+    call,
     catch,
     document,
     each,
@@ -33,7 +34,7 @@ from tests.interpreter.diagrams import (
     timer,
     user,
 )
-from tests.interpreter.driving import Drive
+from tests.interpreter.driving import Drive, program
 
 
 def problems(xml: bytes) -> list[Problem]:
@@ -350,3 +351,57 @@ def test_lanes_pictures_and_message_flows_are_drawing() -> None:
     model = parse_diagram(xml, "test.bpmn").processes["p"]
     assert model.elements["u"].lane == "客户经理"
     assert model.lanes == ("客户经理",)
+
+
+def test_pictures_of_data_are_drawing_even_without_what_they_refer_to() -> None:
+    association = (
+        '<bpmn:property id="pr" name="__targetRef_placeholder"/><bpmn:dataInputAssociation id="a">'
+        "<bpmn:sourceRef>d</bpmn:sourceRef><bpmn:targetRef>pr</bpmn:targetRef></bpmn:dataInputAssociation>"
+    )
+    data = '<bpmn:dataObjectReference id="d"/>'
+    case = Drive(document(process("p", start(), user("u", body=association), end(), path("s", "u", "e"), data)))
+    assert case.done("u").finished
+
+
+def test_a_data_association_that_assigns_is_refused() -> None:
+    association = (
+        '<bpmn:property id="pr"/><bpmn:dataInputAssociation id="a"><bpmn:sourceRef>d</bpmn:sourceRef>'
+        "<bpmn:targetRef>pr</bpmn:targetRef><bpmn:assignment><bpmn:from>1</bpmn:from><bpmn:to>2</bpmn:to>"
+        "</bpmn:assignment></bpmn:dataInputAssociation>"
+    )
+    xml = document(
+        process(
+            "p", start(), user("x", body=association), end(), path("s", "x", "e"), '<bpmn:dataObjectReference id="d"/>'
+        )
+    )
+    assert "x" in {problem.element for problem in problems(xml)}
+
+
+def test_an_extension_of_camunda_seven_is_refused() -> None:
+    xml = around(element("task", "x", '<c:in xmlns:c="http://camunda.org/schema/1.0/bpmn" source="a" target="b"/>'))
+    assert [problem.element for problem in problems(xml)] == ["x"]
+
+
+def test_processes_that_call_each_other_without_end_are_refused() -> None:
+    xml = document(
+        process("p", start(), call("ca", "q"), end(), path("s", "ca", "e")),
+        process("q", start("s2"), call("cb", "p"), end("e2"), path("s2", "cb", "e2")),
+    )
+    with pytest.raises(DiagramRefused) as refused:
+        program(xml)
+    assert [problem.element for problem in refused.value.problems] == ["cb"]
+
+
+def test_an_element_in_two_lanes_is_refused() -> None:
+    lanes = "".join(
+        f'<bpmn:lane id="{id_}" name="{id_}"><bpmn:flowNodeRef>x</bpmn:flowNodeRef></bpmn:lane>' for id_ in ("l1", "l2")
+    )
+    drawn = f'<bpmn:laneSet id="ls">{lanes}</bpmn:laneSet>'
+    xml = document(process("p", drawn, start(), user("x"), end(), path("s", "x", "e")))
+    assert [problem.element for problem in problems(xml)] == ["x"]
+
+
+def test_a_sub_process_without_exactly_one_plain_start_is_refused() -> None:
+    assert "x" in {problem.element for problem in problems(around(sub("x", user("u"), end("e2"), path("u", "e2"))))}
+    two = start("a") + start("b") + end("e2") + path("a", "e2") + path("b", "e2")
+    assert "x" in {problem.element for problem in problems(around(sub("x", two)))}
