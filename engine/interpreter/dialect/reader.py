@@ -35,7 +35,7 @@ def parse_diagram(xml: bytes, resource_name: str) -> Diagram:
     events = EventReader(root, problems)
     models = {}
     for process in children(root, "process"):
-        if process.get("isExecutable") == "true":
+        if process.get("isExecutable", "true") == "true":
             model = _ProcessReader(process, events, problems).read()
             models[model.id] = model
     for name in ("choreography", "globalScriptTask", "globalTask"):
