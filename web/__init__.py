@@ -1,0 +1,31 @@
+"""The pages: Flask blueprints per user, in Simplified Chinese and English."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from web import cases, health, inbox, sign_in, start
+from web.errors import handle_errors
+from web.identity import know_people
+from web.languages import speak
+from web.presentation import present
+from web.security import protect
+from web.services import WebServices
+from web.settings import WebSettings
+
+__all__ = ["WebServices", "WebSettings", "create_web"]
+
+
+def create_web(services: WebServices, settings: WebSettings) -> Flask:
+    """The WSGI application on these services."""
+    app = Flask(__name__)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    services.attach(app.extensions)
+    protect(app, settings)
+    speak(app, settings)
+    present(app)
+    know_people(app)
+    handle_errors(app)
+    for part in (health, sign_in, start, inbox, cases):
+        app.register_blueprint(part.blueprint)
+    return app

@@ -1,0 +1,136 @@
+"""The pages on a real database with the real engine and the bank's people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Connection
+from werkzeug.test import TestResponse
+
+from bank.parameters import Parameters
+from bank.people import People
+from engine.model.actor import Actor
+from engine.model.errors import NotAuthorised
+from engine.process_engine import ProcessEngine
+from engine.services.answers import Resource
+from persistence.database import Database
+from persistence.errors import KaihuError
+from persistence.keys import Keys
+from persistence.schema import metadata
+from tests.conftest import TestClock
+from tests.engine.conftest import EveryDay
+from web import WebServices, WebSettings, create_web
+
+HERE = Path(__file__).parent
+PROCESS, FORM = HERE / "errand.bpmn", HERE / "errand.form"
+
+
+class RolesOfThePeople:
+    """Whoever holds any role may do business."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def roles(self, connection: Connection, person: int) -> frozenset[str]:
+        return self._people.roles(connection, person)
+
+    def refusal(
+        self, connection: Connection, person: int, action: str, subject: Mapping[str, str | int | None]
+    ) -> KaihuError | None:
+        return None if self.roles(connection, person) else NotAuthorised(action=action)
+
+
+@dataclass(frozen=True)
+class BankOfPeople:
+    people: People
+
+
+@dataclass(frozen=True)
+class Member:
+    """A person of the tests: how they sign in and who they are to the engine."""
+
+    login: str
+    password: str
+    actor: Actor
+
+
+@dataclass
+class Site:
+    """The running pages and their people."""
+
+    app: Flask
+    services: WebServices
+    members: dict[str, Member]
+
+    def browser(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def signed_in(self, name: str) -> FlaskClient:
+        client = self.browser()
+        answer = sign_in(client, self.members[name].login, self.members[name].password)
+        assert answer.status_code == 303
+        return client
+
+
+def token(client: FlaskClient, path: str = "/sign-in") -> str:
+    """The form token of a page."""
+    found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path, follow_redirects=True).text)
+    assert found
+    return found[1]
+
+
+def sign_in(client: FlaskClient, name: str, password: str) -> TestResponse:
+    return client.post("/sign-in", data={"csrf_token": token(client), "name": name, "password": password})
+
+
+def _members(database: Database, people: People) -> dict[str, Member]:
+    roles = {"administrator": "administrator", "manager": "relationship_manager", "reviewer": "reviewer"}
+    members: dict[str, Member] = {}
+    with database.transaction() as transaction:
+        connection, first = transaction.connection, None
+        for name, role in roles.items():
+            person = people.add(connection, name_zh=f"测试{name}", name_en=f"Test {name}")
+            login, password = people.logins.add(connection, person.key, name)
+            people.grant(connection, person.key, role, by=first)
+            first = first or person.key
+            members[name] = Member(login.name, password, Actor.staff(person.key, login.key))
+    return members
+
+
+@pytest.fixture
+def site(tmp_path: Path, clock: TestClock) -> Iterator[Site]:
+    import bank.tables  # noqa: F401
+    import engine.store.tables
+
+    database = Database(f"sqlite:///{tmp_path / 'kaihu.db'}")
+    metadata.create_all(database.engine)
+    people = People(clock, Parameters.shipped())
+    members = _members(database, people)
+    numbers = iter(range(1, 100))
+    engine = ProcessEngine(
+        database=database,
+        keys=Keys.of(database),
+        clock=clock,
+        authority=RolesOfThePeople(people),
+        calendar=EveryDay(),
+        handlers={},
+        resources=None,
+    )
+    services = WebServices(
+        engine=engine,
+        bank=BankOfPeople(people),
+        database=database,
+        clock=clock,
+        new_business_key=lambda: f"AO-20260302-{next(numbers):04}",
+    )
+    resources = [Resource(path.name, path.read_bytes()) for path in (PROCESS, FORM)]
+    engine.deployments.deploy(members["administrator"].actor, resources)
+    settings = WebSettings(secret_key="for tests only", sign_in_limit="20 per minute")
+    yield Site(create_web(services, settings), services, members)
+    database.close()

@@ -1,0 +1,82 @@
+"""The list of cases, and the page of one: where it stands on the diagram, its journal, its data."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from engine.model.errors import NotFound
+from engine.services.answers import InstanceFilter, Page, ProcessInstance
+from web.cases.steps import called_links, marks, steps_in
+from web.identity import acting, for_signed_in
+from web.services import services
+
+blueprint = Blueprint("cases", __name__, url_prefix="/cases")
+
+TABS = ("progress", "journal", "data")
+
+
+@blueprint.get("/")
+@for_signed_in
+def listing() -> str:
+    """Cases the person may see, newest first; `number` filters by the beginning of the business key."""
+    number = request.args.get("number", "").strip()
+    wanted = InstanceFilter(business_key=number or None)
+    page = services().engine.process_instances.list(acting(), wanted, Page(after=request.args.get("after")))
+    return render_template("cases/listing.html", page=page, number=number)
+
+
+@blueprint.get("/<int:key>")
+@for_signed_in
+def case(key: int) -> str:
+    """One case, on one of its tabs."""
+    instance = services().engine.process_instances.get(acting(), key)
+    tab = request.args.get("tab", TABS[0])
+    shown = {"journal": _journal, "data": _data}.get(tab, _progress)(instance)
+    return render_template("cases/case.html", instance=instance, tab=tab if tab in TABS else TABS[0], **shown)
+
+
+def _progress(instance: ProcessInstance) -> dict[str, object]:
+    activities = services().engine.history.activities(acting(), instance.key)
+    process_id = request.args.get("process", instance.process_id)
+    steps = steps_in(activities, process_id)
+    return {
+        "process_id": process_id,
+        "steps": steps,
+        "marks": marks(steps),
+        "links": called_links(activities, steps, instance.key),
+    }
+
+
+def _journal(instance: ProcessInstance) -> dict[str, object]:
+    history = services().engine.history
+    names = {each.element_id: each for each in history.activities(acting(), instance.key)}
+    return {"entries": history.journal(acting(), instance.key), "names": names}
+
+
+def _data(instance: ProcessInstance) -> dict[str, object]:
+    return {"variables": services().engine.history.variables(acting(), instance.key).root}
+
+
+@blueprint.get("/<int:key>/diagrams/<process_id>.bpmn")
+@for_signed_in
+def diagram(key: int, process_id: str) -> Response:
+    """The diagram the case runs on, or one it calls; only of processes the case has entered."""
+    instance = services().engine.process_instances.get(acting(), key)
+    return Response(
+        services().engine.deployments.diagram_xml(acting(), _definition(instance, process_id)), 200, mimetype="text/xml"
+    )
+
+
+def _definition(instance: ProcessInstance, process_id: str) -> int:
+    """Key of the version the case runs on: of a called process, the one deployed with the case's own."""
+    if process_id == instance.process_id:
+        return instance.definition_key
+    engine = services().engine
+    entered = {each.process_id for each in engine.history.activities(acting(), instance.key)}
+    if process_id not in entered:
+        raise NotFound(what="process", key=process_id)
+    own = engine.deployments.definition(acting(), instance.definition_key)
+    for each in engine.deployments.definitions(acting()):
+        if each.process_id == process_id and each.deployment_key == own.deployment_key:
+            return each.key
+    return engine.deployments.latest(acting(), process_id).key

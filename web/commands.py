@@ -1,0 +1,57 @@
+"""From a posted page to the parts of a command: data, revision, idempotency key."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+
+from engine.feel import Environment
+from engine.forms import FieldError, Form, is_refresh, read_posted, row_action, with_row_action
+from web.forms import render_fields
+from web.languages import language
+from web.services import services
+
+
+def fresh_idempotency_key() -> str:
+    """A key for one showing of a form: sending it twice is one command."""
+    return uuid.uuid4().hex
+
+
+def sent_idempotency_key() -> str | None:
+    """The key the posted page carries."""
+    return request.form.get("_idempotency_key") or None
+
+
+def posted_revision() -> int | None:
+    """The revision of the task the person looked at."""
+    text = request.form.get("_revision", "")
+    return int(text) if text.isdecimal() else None
+
+
+def posted_data(form: Form | None) -> dict[str, Any]:
+    """The form's data as typed; without a form, what was posted beside the page's own names."""
+    if form is not None:
+        return read_posted(form, request.form)
+    return {name: value for name, value in request.form.items() if not name.startswith("_") and name != "csrf_token"}
+
+
+def reshaped(form: Form | None, data: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The data to show again when a row or refresh button was pressed; None when the form was sent."""
+    if form is None:
+        return None
+    action = row_action(request.form)
+    if action is not None:
+        return with_row_action(form, data, action)
+    return dict(data) if is_refresh(request.form) else None
+
+
+def drawn(
+    form: Form, data: Mapping[str, Any], scope: Mapping[str, Any], errors: Mapping[str, FieldError] | None = None
+) -> Markup:
+    """The form's fields as HTML."""
+    environment = Environment(now=services().clock.now())
+    return render_fields(form, data, scope=scope, environment=environment, language=language(), errors=errors)

@@ -1,0 +1,79 @@
+"""How values look on a page: money, times, yes and no, names of people. No page computes anything else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from decimal import Decimal
+
+from flask import Flask, request, url_for
+from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import gettext as _
+
+from engine.model.values import Value
+from web.languages import in_language
+from web.vocabulary import field_label, role_label, word_label
+
+_FEN_PER_YUAN = 100
+_DATE_LENGTH = 10  # YYYY-MM-DD
+
+
+def money(fen: int) -> str:
+    """Integer fen as yuan with two decimals."""
+    return "¥ " + str(format_decimal(Decimal(fen) / _FEN_PER_YUAN, format="#,##0.00"))
+
+
+def moment(time: dt.datetime | None) -> str:
+    """A UTC time for a reader in the bank's zone, to the minute."""
+    return "–" if time is None else str(format_datetime(time, "yyyy-MM-dd HH:mm"))
+
+
+def day(time: dt.datetime | dt.date | None) -> str:
+    """A day, without the time."""
+    return "–" if time is None else str(format_date(time, "yyyy-MM-dd"))
+
+
+def shown(name: str, value: Value) -> str:
+    """A single variable's value as text; money by the name's ending `_fen`."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if name.endswith("_fen") and isinstance(value, int):
+        return money(value)
+    if isinstance(value, str):
+        return word_label(value)
+    return str(value)
+
+
+def is_group(value: object) -> bool:
+    """Whether a value has named parts of its own."""
+    return isinstance(value, Mapping)
+
+
+def is_rows(value: object) -> bool:
+    """Whether a value is a list."""
+    return isinstance(value, list | tuple)
+
+
+def return_path() -> str:
+    """Where the language switch returns to: this page when it can be asked for again, else the start page."""
+    if request.method != "GET" or request.routing_exception is not None:
+        return url_for("start.home")
+    query = request.query_string.decode("latin-1")
+    return request.path + (f"?{query}" if query else "")
+
+
+def present(app: Flask) -> None:
+    """Make the functions known to the templates."""
+    app.jinja_env.filters.update(money=money, moment=moment, day=day)
+    app.jinja_env.globals.update(
+        shown=shown,
+        is_group=is_group,
+        is_rows=is_rows,
+        field_label=field_label,
+        role_label=role_label,
+        name_of=lambda row: in_language(row.name, row.name_en),
+        process_name_of=lambda row: in_language(row.process_name, row.process_name_en),
+        return_path=return_path,
+    )

@@ -1,0 +1,46 @@
+"""What the pages stand on; filled in `app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from flask import current_app
+
+from bank.people import People
+from engine.model.ports import Clock
+from engine.process_engine import ProcessEngine
+from persistence.database import Database
+
+_EXTENSION = "kaihu"
+
+
+class BankRecords(Protocol):
+    """The part of the bank the pages read."""
+
+    @property
+    def people(self) -> People:
+        """Persons, logins and roles."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServices:
+    """The engine, the bank and the ground they share."""
+
+    engine: ProcessEngine
+    bank: BankRecords
+    database: Database
+    clock: Clock
+    new_business_key: Callable[[], str]
+    """A number for a new application that no other has, such as `AO-20261123-0001`."""
+
+    def attach(self, extensions: dict[str, object]) -> None:
+        """Make the services known to the views of one application."""
+        extensions[_EXTENSION] = self
+
+
+def services() -> WebServices:
+    """The services of the application that answers this request."""
+    return cast(WebServices, current_app.extensions[_EXTENSION])

@@ -1,0 +1,24 @@
+"""How the pages are served; filled from the environment in `app.py`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebSettings:
+    """Settings of the web door."""
+
+    secret_key: str
+    """Signs sessions and form tokens; the same on every machine of one installation."""
+    secure_cookies: bool = False
+    """Send cookies over TLS only; on behind TLS, off for http://127.0.0.1."""
+    session_lifetime: dt.timedelta = dt.timedelta(hours=8)
+    """A working day; then people sign in again."""
+    upload_bytes: int = 20 * 1024 * 1024
+    """Largest request body, uploads included."""
+    sign_in_limit: str = "10 per minute"
+    """Attempts per address, in Flask-Limiter's notation."""
+    timezone: str = "Asia/Shanghai"
+    """Zone in which people read times; everything is stored in UTC."""
