@@ -1,11 +1,11 @@
-# Two commands are all a new machine needs: `make run` and `make test`.
+# All a new machine needs is Python 3.11, make and the package registries.
 PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check format bench lock browser clean
+.PHONY: help install test check format lock browser clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -20,12 +20,6 @@ $(STAMP): pyproject.toml requirements.lock hatch_build.py $(wildcard web/fronten
 
 install: $(STAMP) ## Install everything into .venv
 
-run: $(STAMP) ## Start Kaihu at http://127.0.0.1:8000 with a demo home on SQLite
-	$(BIN)/kaihu serve --demo
-
-demo: $(STAMP) ## Open an enterprise and an individual account from the command line
-	$(BIN)/kaihu demo
-
 test: $(STAMP) browser ## Run every test (SQLite, PostgreSQL, browser)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -38,9 +32,6 @@ check: $(STAMP) ## Lint, types, import rules, format
 format: $(STAMP) ## Put the code into its standard form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-
-bench: $(STAMP) ## Measure (medians and ratios within one run)
-	$(BIN)/python -m bench
 
 lock: ## Renew requirements.lock (hashes, no host names)
 	$(BIN)/pip install --quiet uv
