@@ -1,3 +1,4 @@
-"""The bank's tables, gathered so that migrations and tests see them all."""
+"""The bank's tables, gathered so that migrations and tests see them all: importing registers them."""
 
-import bank.people.tables  # noqa: F401  registers its tables on the one metadata
+import bank.calendar.tables
+import bank.people.tables  # noqa: F401

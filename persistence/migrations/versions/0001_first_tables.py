@@ -453,7 +453,6 @@ def upgrade() -> None:
         )
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("user_task_group", schema=None) as batch_op:
         batch_op.drop_index("ix_user_task_group_open", sqlite_where=sa.text("open"), postgresql_where=sa.text("open"))
