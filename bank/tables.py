@@ -1,4 +1,7 @@
 """The bank's tables, gathered so that migrations and tests see them all: importing registers them."""
 
+import bank.applications.tables
 import bank.calendar.tables
+import bank.counters
+import bank.customers.tables
 import bank.people.tables  # noqa: F401
