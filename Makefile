@@ -1,11 +1,11 @@
-# All a new machine needs is Python 3.11, make and the package registries.
+# Two commands are all a new machine needs: `make run` and `make test`.
 PYTHON ?= python3.11
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install test check format lock browser clean
+.PHONY: help install run test check format lock browser clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -19,6 +19,9 @@ $(STAMP): pyproject.toml requirements.lock hatch_build.py $(wildcard web/fronten
 	@touch $@
 
 install: $(STAMP) ## Install everything into .venv
+
+run: $(STAMP) ## Start Kaihu at http://127.0.0.1:8000 with a demo home on SQLite
+	$(BIN)/kaihu serve --demo
 
 test: $(STAMP) browser ## Run every test (SQLite, PostgreSQL, browser)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup

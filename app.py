@@ -2,12 +2,78 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from flask import Flask
+
+from bank.bank import build as build_bank
+from bank.simulators import build_systems
 from cli.main import command_line
+from cli.parts import Parts
+from engine.job_executor import JobExecutor
+from engine.model.ports import SystemClock
+from engine.process_engine import ProcessEngine
+from persistence.database import Database
+from persistence.keys import Keys
+from persistence.migrations import upgrade
+from persistence.settings import Settings
+from web import create_web
+from web.services import WebServices
+from web.settings import WebSettings
+from workers import HANDLERS
+from workers.context import WorkerContext
+
+_HERE = Path(__file__).resolve().parent
+
+
+def build(settings: Settings) -> Parts:
+    """One Kaihu with these settings, on a database brought up to date."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    upgrade(database)
+    clock = SystemClock()
+    bank = build_bank(clock)
+    with database.reading() as connection:
+        bank.calendar.refresh(connection)
+    engine = ProcessEngine(
+        database=database,
+        keys=Keys.of(database),
+        clock=clock,
+        authority=bank.authority,
+        calendar=bank.calendar,
+        handlers=HANDLERS,
+        resources=WorkerContext(
+            bank=bank, systems=build_systems(settings.home, smtp_url=settings.smtp_url), settings=settings
+        ),
+        zone=settings.zone,
+    )
+
+    def new_business_key() -> str:
+        with database.transaction() as transaction:
+            return bank.applications.new_number(transaction.connection)
+
+    services = WebServices(engine=engine, bank=bank, database=database, clock=clock, new_business_key=new_business_key)
+    web_settings = WebSettings(secret_key=settings.secret().decode(), secure_cookies=settings.secure_cookies)
+    return Parts(
+        settings=settings,
+        database=database,
+        bank=bank,
+        engine=engine,
+        executor=JobExecutor(engine),
+        create_web=lambda: create_web(services, web_settings),
+        processes=_HERE / "processes",
+        forms=_HERE / "forms",
+    )
+
+
+def create_app() -> Flask:
+    """The pages for a WSGI server of your own; jobs and timers then run under `kaihu work`."""
+    return build(Settings.from_environment()).create_web()
 
 
 def main() -> None:
     """The `kaihu` command."""
-    command_line()()
+    command_line(build)()
 
 
 if __name__ == "__main__":

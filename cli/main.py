@@ -5,8 +5,13 @@ from __future__ import annotations
 import click
 
 from cli.backup import backup
+from cli.deploy import deploy
+from cli.parts import Compose
 from cli.run import run
 from cli.scenarios import test_scenarios
+from cli.serve import serve
+from cli.user import user
+from cli.work import work
 from persistence.errors import KaihuError
 from persistence.settings import Settings
 
@@ -22,8 +27,8 @@ class _Group(click.Group):
             raise click.ClickException(error.message(language)) from error
 
 
-def command_line() -> click.Group:
-    """The `kaihu` command."""
+def command_line(compose: Compose) -> click.Group:
+    """The `kaihu` command over a way to compose the parts; commands that need none never compose them."""
 
     @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
     @click.version_option(package_name="kaihu")
@@ -31,7 +36,8 @@ def command_line() -> click.Group:
     def kaihu(context: click.Context) -> None:
         """Kaihu 开户: bank account opening by a written procedure."""
         context.obj = Settings.from_environment()
+        context.meta["kaihu.compose"] = compose
 
-    for command in (run, test_scenarios, backup):
+    for command in (serve, work, deploy, run, test_scenarios, user, backup):
         kaihu.add_command(command)
     return kaihu

@@ -15,6 +15,29 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "account",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_key", sa.String(length=100), nullable=False),
+        sa.Column("number", sa.String(length=32), nullable=False),
+        sa.Column("account_type", sa.String(length=50), nullable=False),
+        sa.Column("status", sa.String(length=30), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("status_changed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_account")),
+        sa.UniqueConstraint("business_key", name=op.f("uq_account_business_key")),
+        sa.UniqueConstraint("number", name=op.f("uq_account_number")),
+    )
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_status"), ["status"], unique=False)
+
+    op.create_table(
+        "application_access",
+        sa.Column("business_key", sa.String(length=100), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("business_key", name=op.f("pk_application_access")),
+    )
+    op.create_table(
         "calendar_override",
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("business_day", sa.Boolean(), nullable=False),
@@ -30,6 +53,23 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("time", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("command", "actor", "idempotency_key", name=op.f("pk_command_receipt")),
+    )
+    op.create_table(
+        "counter",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
+    op.create_table(
+        "customer",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subject", sa.String(length=100), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_customer")),
+        sa.UniqueConstraint("subject", name=op.f("uq_customer_subject")),
     )
     op.create_table(
         "deployment",
@@ -98,6 +138,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_person")),
     )
     op.create_table(
+        "account_activation",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_sha256", sa.String(length=64), nullable=False),
+        sa.Column("issued_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name=op.f("fk_account_activation_account")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_account_activation")),
+        sa.UniqueConstraint("token_sha256", name=op.f("uq_account_activation_token_sha256")),
+    )
+    with op.batch_alter_table("account_activation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_activation_account"), ["account"], unique=False)
+
+    op.create_table(
+        "account_limit",
+        sa.Column("account", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("period", sa.String(length=10), nullable=False),
+        sa.Column("amount_fen", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name=op.f("fk_account_limit_account")),
+        sa.PrimaryKeyConstraint("account", "period", name=op.f("pk_account_limit")),
+    )
+    op.create_table(
+        "application",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_key", sa.String(length=100), nullable=False),
+        sa.Column("customer_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("account_type", sa.String(length=30), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("risk_band", sa.String(length=20), nullable=True),
+        sa.Column("single_fen", sa.BigInteger(), nullable=True),
+        sa.Column("daily_fen", sa.BigInteger(), nullable=True),
+        sa.Column("yearly_fen", sa.BigInteger(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("submitted_at", UtcDateTime(), nullable=False),
+        sa.Column("changed_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["customer_key"], ["customer.key"], name=op.f("fk_application_customer_key")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_application")),
+        sa.UniqueConstraint("business_key", name=op.f("uq_application_business_key")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_customer_key"), ["customer_key"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_status"), ["status"], unique=False)
+
+    op.create_table(
         "deployment_resource",
         sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("deployment_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -154,6 +241,19 @@ def upgrade() -> None:
             sqlite_where=sa.text("revoked_at IS NULL"),
             postgresql_where=sa.text("revoked_at IS NULL"),
         )
+
+    op.create_table(
+        "service_file",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("next_review_on", sa.Date(), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["account"], ["account.key"], name=op.f("fk_service_file_account")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_service_file")),
+        sa.UniqueConstraint("account", name=op.f("uq_service_file_account")),
+    )
+    with op.batch_alter_table("service_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_service_file_next_review_on"), ["next_review_on"], unique=False)
 
     op.create_table(
         "decision_definition",
@@ -507,6 +607,10 @@ def downgrade() -> None:
     op.drop_table("process_definition")
     op.drop_table("form_definition")
     op.drop_table("decision_definition")
+    with op.batch_alter_table("service_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_service_file_next_review_on"))
+
+    op.drop_table("service_file")
     with op.batch_alter_table("role_assignment", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_role_assignment_standing",
@@ -522,6 +626,16 @@ def downgrade() -> None:
 
     op.drop_table("login")
     op.drop_table("deployment_resource")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_status"))
+        batch_op.drop_index(batch_op.f("ix_application_customer_key"))
+
+    op.drop_table("application")
+    op.drop_table("account_limit")
+    with op.batch_alter_table("account_activation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_activation_account"))
+
+    op.drop_table("account_activation")
     op.drop_table("person")
     with op.batch_alter_table("operations_log", schema=None) as batch_op:
         batch_op.drop_index("ix_operations_log_person")
@@ -531,5 +645,12 @@ def downgrade() -> None:
     op.drop_table("message")
     op.drop_table("key_node")
     op.drop_table("deployment")
+    op.drop_table("customer")
+    op.drop_table("counter")
     op.drop_table("command_receipt")
     op.drop_table("calendar_override")
+    op.drop_table("application_access")
+    with op.batch_alter_table("account", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_account_status"))
+
+    op.drop_table("account")

@@ -1,0 +1,42 @@
+"""The bank as its doors and workers see it: every service, built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bank.accounts import Accounts
+from bank.applications import Applications
+from bank.authority import RoleAuthority
+from bank.calendar import BusinessCalendar
+from bank.clock import Clock
+from bank.customers import Customers
+from bank.parameters import Parameters
+from bank.people import People
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bank:
+    """The services; each method takes the open connection of its caller's transaction."""
+
+    parameters: Parameters
+    people: People
+    authority: RoleAuthority
+    calendar: BusinessCalendar
+    applications: Applications
+    customers: Customers
+    accounts: Accounts
+
+
+def build(clock: Clock) -> Bank:
+    """The bank with the parameters that ship; call `calendar.refresh` once a connection is at hand."""
+    parameters = Parameters.shipped()
+    people, customers = People(clock, parameters), Customers()
+    return Bank(
+        parameters=parameters,
+        people=people,
+        authority=RoleAuthority(people),
+        calendar=BusinessCalendar(clock, parameters),
+        applications=Applications(clock, customers),
+        customers=customers,
+        accounts=Accounts(parameters),
+    )

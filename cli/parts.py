@@ -1,0 +1,34 @@
+"""What the commands work with; `app.py` puts it together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from bank.bank import Bank
+from engine.job_executor import JobExecutor
+from engine.process_engine import ProcessEngine
+from persistence.database import Database
+from persistence.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """One composed Kaihu."""
+
+    settings: Settings
+    database: Database
+    bank: Bank
+    engine: ProcessEngine
+    executor: JobExecutor
+    create_web: Callable[[], Flask]
+    processes: Path
+    """The folder of shipped processes."""
+    forms: Path
+    """The folder of shipped forms."""
+
+
+Compose = Callable[[Settings], Parts]

@@ -1,0 +1,32 @@
+"""`kaihu user`: make a person with a login; the first one becomes the administrator."""
+
+from __future__ import annotations
+
+import click
+
+from bank.people import ROLES, Side
+from cli.composition import parts
+from cli.sign_in import sign_in
+
+STAFF_ROLES = sorted(name for name, role in ROLES.items() if role.side is not Side.CUSTOMER)
+
+
+@click.command()
+@click.argument("login")
+@click.option("--name-zh", required=True, help="The person's Chinese name.")
+@click.option("--name-en", required=True, help="The person's name in Latin script.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(STAFF_ROLES), help="May be given several times.")
+@click.option("--by", help="Login of the administrator who grants the roles; not for the first administrator.")
+def user(login: str, name_zh: str, name_en: str, roles: tuple[str, ...], by: str | None) -> None:
+    """Make a person with the login name LOGIN and print the generated password once.
+
+    Without --by this makes the very first administrator, and nobody else.
+    """
+    kaihu = parts()
+    granter = sign_in(kaihu, by).person if by else None
+    with kaihu.database.transaction() as transaction:
+        person = kaihu.bank.people.add(transaction.connection, name_zh=name_zh, name_en=name_en)
+        _, password = kaihu.bank.people.logins.add(transaction.connection, person.key, login)
+        for role in roles or ("administrator",):
+            kaihu.bank.people.grant(transaction.connection, person.key, role, by=granter)
+    click.echo(f"{login}  {password}")
