@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -49,7 +50,7 @@ class Range:
     of_test: bool = False
 
 
-class Function:
+class Function(ABC):
     """Something that can be called: built in, defined in the expression, or given by the environment."""
 
     __slots__ = ("name", "parameters")
@@ -58,13 +59,13 @@ class Function:
         self.name = name
         self.parameters = parameters
 
+    @abstractmethod
     def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
         """The result for arguments by position. Raises Unsuitable when they do not fit."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call_named(self, environment: Environment, arguments: Mapping[str, FeelValue]) -> FeelValue:
         """The result for arguments by name. Raises Unsuitable when they do not fit."""
-        raise NotImplementedError
 
 
 _KINDS: dict[type, Kind] = {

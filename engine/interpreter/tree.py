@@ -188,7 +188,7 @@ class Workflow:
 
     def on_empty(self) -> None:
         """The last token has gone."""
-        raise NotImplementedError
+        raise NotImplementedError  # a mixin: each kind of tree says what its end means
 
 
 class SubTree(Workflow, BpmnSubWorkflow):  # type: ignore[misc]  # the library is untyped

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import update
 
 from engine.forms import FormInvalid
+from engine.model.actor import Actor
 from engine.model.errors import NotAuthorised, NotFound, SegregationOfDuties, StateConflict
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, InstanceFilter, Resource
@@ -55,15 +56,15 @@ def begin(engine: ProcessEngine, business_key: str = "AO-1") -> int:
     ).key
 
 
-def task_of(engine: ProcessEngine, actor: object, element: str) -> int:
-    rows = engine.user_tasks.inbox(actor, InboxView.ALL).rows  # type: ignore[arg-type]
+def task_of(engine: ProcessEngine, actor: Actor, element: str) -> int:
+    rows = engine.user_tasks.inbox(actor, InboxView.ALL).rows
     return next(row.key for row in rows if row.element_id == element)
 
 
-def enter(engine: ProcessEngine, actor: object = clerk) -> int:
+def enter(engine: ProcessEngine, actor: Actor = clerk) -> int:
     key = task_of(engine, actor, "enter")
-    engine.user_tasks.claim(actor, key)  # type: ignore[arg-type]
-    engine.user_tasks.complete(actor, key, {"purpose": "结算"})  # type: ignore[arg-type]
+    engine.user_tasks.claim(actor, key)
+    engine.user_tasks.complete(actor, key, {"purpose": "结算"})
     return key
 
 

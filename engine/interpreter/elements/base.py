@@ -106,11 +106,11 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
 
     def collect(self, body: Task, child: Task) -> None:
         """Take over the result of a multi-instance child that is leaving."""
-        raise NotImplementedError
+        raise NotImplementedError  # only multi-instance bodies have such children
 
     def child_done(self, body: Task, child: Task) -> None:
         """A multi-instance child has completed."""
-        raise NotImplementedError
+        raise NotImplementedError  # only multi-instance bodies have such children
 
     def _on_complete_hook(self, task: Task) -> None:
         case = task.case
