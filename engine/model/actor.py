@@ -12,7 +12,7 @@ class ActorKind(StrEnum):
     PERSON = "person"
     """A member of staff, signed in."""
     CUSTOMER = "customer"
-    """The customer, through a page that has checked an access code; `person` is the customer's key."""
+    """The customer, through a page that has checked the case's access code; `name` is the case's business key."""
     WORKER = "worker"
     """A job handler; `name` is its job type."""
     SYSTEM = "system"
@@ -27,7 +27,7 @@ class Actor:
     person: int | None = None
     login: int | None = None
     name: str = ""
-    """Job type or system part; empty for people, whose names stay out of the journal."""
+    """Job type, system part or a customer's business key; empty for people, whose names stay out of the journal."""
 
     @classmethod
     def staff(cls, person: int, login: int) -> Actor:
@@ -35,9 +35,9 @@ class Actor:
         return cls(kind=ActorKind.PERSON, person=person, login=login)
 
     @classmethod
-    def customer(cls, customer: int) -> Actor:
-        """The customer with this key."""
-        return cls(kind=ActorKind.CUSTOMER, person=customer)
+    def customer(cls, business_key: str) -> Actor:
+        """The customer of this one case; other cases do not exist for them."""
+        return cls(kind=ActorKind.CUSTOMER, name=business_key)
 
     @classmethod
     def worker(cls, job_type: str) -> Actor:

@@ -15,10 +15,10 @@ from engine.services.parts import EngineParts
 from persistence.errors import ErrorKind, KaihuError
 
 Subject: TypeAlias = Mapping[str, str | int | None]
-"""What is known of process_id, element_id, instance_key, task_key."""
+"""What is known of process_id, element_id, instance_key, task_key, business_key."""
 
-_CUSTOMER_ACTIONS = frozenset({Action.START, Action.CORRELATE})
-"""The page that let the customer in has checked the access code for the one case; all else is the staff's."""
+_CUSTOMER_ACTIONS = frozenset({Action.START, Action.CORRELATE, Action.VIEW_CASE})
+"""In their own case only: the page that let the customer in has checked its access code. All else is the staff's."""
 
 
 def may(
@@ -28,7 +28,8 @@ def may(
     if actor.kind is ActorKind.PERSON and actor.person is not None:
         return parts.authority.refusal(connection, actor.person, action.value, subject)
     if actor.kind is ActorKind.CUSTOMER:
-        return None if action in _CUSTOMER_ACTIONS else NotAuthorised(action=action.value)
+        own = subject.get("business_key") == actor.name
+        return None if own and action in _CUSTOMER_ACTIONS else NotAuthorised(action=action.value)
     return None
 
 

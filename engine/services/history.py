@@ -16,7 +16,7 @@ from engine.journal import (
     record_operation,
     verify_chain,
 )
-from engine.model.actor import Action, Actor
+from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotFound
 from engine.services.answers import Activity, CaseVariables
 from engine.services.authorisation import Subject, may
@@ -32,8 +32,10 @@ class History:
         self._parts = parts
 
     def journal(self, actor: Actor, instance_key: int) -> builtins.list[JournalEntry]:
-        """The case's entries in order, decoded."""
+        """The case's entries in order, decoded; not for the customer, who must not learn of suspicions."""
         with self._parts.database.reading() as connection:
+            if actor.kind is ActorKind.CUSTOMER:
+                raise NotFound(what="process instance", key=instance_key)
             self._visible(connection, actor, instance_key)
             return read_entries(connection, instance_key)
 
@@ -130,7 +132,7 @@ class History:
     def _visible(self, connection: Connection, actor: Actor, instance_key: int) -> int:
         row = find_instance(connection, instance_key)
         if row is not None:
-            subject = {"process_id": row.process_id, "instance_key": row.key}
+            subject = {"process_id": row.process_id, "instance_key": row.key, "business_key": row.business_key}
             if may(self._parts, connection, actor, Action.VIEW_CASE, subject) is None:
                 return int(row.definition_key)
         raise NotFound(what="process instance", key=instance_key)

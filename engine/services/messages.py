@@ -50,7 +50,7 @@ class Messages:
         unless given; zero drops it). Raises NotAuthorised.
         """
         given = normalise(variables or {})
-        subject: dict[str, str | int | None] = {}
+        subject: dict[str, str | int | None] = {"business_key": correlation_key}
         incoming = _Incoming(self._parts, actor, name, correlation_key, given, message_id, time_to_live)
         with guarded(self._parts, actor, Action.CORRELATE, subject):
             while True:

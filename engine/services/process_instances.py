@@ -48,7 +48,7 @@ class ProcessInstances:
         `form_data` is validated by the start form; `variables` are the caller's own, taken as they are. The same
         `idempotency_key` of the same actor gives the same case. Raises NotFound, NotAuthorised, FormInvalid.
         """
-        subject = {"process_id": process_id}
+        subject = {"process_id": process_id, "business_key": business_key}
 
         def act(connection: Connection) -> dict[str, Any]:
             require(self._parts, connection, actor, Action.START, subject)
@@ -129,9 +129,7 @@ class ProcessInstances:
 
 
 def _may_see(parts: EngineParts, connection: Connection, actor: Actor, row: Row[Any]) -> bool:
-    if actor.kind is ActorKind.CUSTOMER:
-        return bool(row.starter_kind == ActorKind.CUSTOMER.value and row.starter_person == actor.person)
-    subject = {"process_id": row.process_id, "instance_key": row.key}
+    subject = {"process_id": row.process_id, "instance_key": row.key, "business_key": row.business_key}
     return may(parts, connection, actor, Action.VIEW_CASE, subject) is None
 
 

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import update
 
 from engine.job_executor import JobExecutor
-from engine.model.actor import Actor
+from engine.journal import Outcome
+from engine.model.actor import Action, Actor
+from engine.model.errors import NotAuthorised, NotFound
 from engine.process_engine import ProcessEngine
 from engine.services.answers import Correlated, InboxView
 from engine.store.states import InstanceState
@@ -24,7 +26,7 @@ SIGNING = diagram(
     roots=message("agreement_signed"),
 )
 WAITING = diagram("waiting", chain(start(), timer_catch("day", "P1D"), end()))
-customer = Actor.customer(900)
+customer = Actor.customer("AO-1")
 
 
 @pytest.fixture
@@ -72,9 +74,29 @@ def test_a_message_id_that_came_before_does_nothing(engine: ProcessEngine, case:
 
 def test_a_message_for_another_case_is_not_taken(engine: ProcessEngine, case: int) -> None:
     prepare(engine)
-    result = engine.messages.correlate(customer, "agreement_signed", "AO-2", time_to_live=dt.timedelta(0))
+    another = Actor.customer("AO-2")
+    result = engine.messages.correlate(another, "agreement_signed", "AO-2", time_to_live=dt.timedelta(0))
     assert result.status is Correlated.DROPPED
     assert engine.process_instances.get(clerk, case).state is InstanceState.ACTIVE
+
+
+def test_a_customer_cannot_send_a_message_to_the_case_of_another(engine: ProcessEngine, case: int) -> None:
+    prepare(engine)
+    with pytest.raises(NotAuthorised):
+        engine.messages.correlate(Actor.customer("AO-2"), "agreement_signed", "AO-1")
+    assert engine.process_instances.get(clerk, case).state is InstanceState.ACTIVE
+    assert engine.history.operations(clerk, outcome=Outcome.REFUSED)[0].action == Action.CORRELATE.value
+
+
+def test_a_customer_sees_where_the_own_case_stands_but_neither_its_journal_nor_other_cases(
+    engine: ProcessEngine, case: int
+) -> None:
+    assert engine.process_instances.get(customer, case).business_key == "AO-1"
+    assert [a.element_id for a in engine.history.activities(customer, case) if a.ended_at is None] == ["prepare"]
+    with pytest.raises(NotFound):
+        engine.history.journal(customer, case)
+    with pytest.raises(NotFound):
+        engine.process_instances.get(Actor.customer("AO-2"), case)
 
 
 def test_a_timer_fires_when_its_time_has_come_and_not_before(

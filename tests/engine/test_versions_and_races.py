@@ -101,9 +101,9 @@ def test_a_message_begins_a_case_of_the_process_that_starts_with_it(engine: Proc
         roots='<bpmn:message id="request" name="request"/>',
     )
     engine.deployments.deploy(administrator, [resource])
-    result = engine.messages.correlate(Actor.customer(900), "request", "AO-9", {"purpose": "结算"}, message_id="m")
+    result = engine.messages.correlate(Actor.customer("AO-9"), "request", "AO-9", {"purpose": "结算"}, message_id="m")
     assert result.status is Correlated.STARTED
-    again = engine.messages.correlate(Actor.customer(900), "request", "AO-9", message_id="m")
+    again = engine.messages.correlate(Actor.customer("AO-9"), "request", "AO-9", message_id="m")
     assert (again.status, again.instance_key) == (Correlated.DUPLICATE, result.instance_key)
     assert engine.process_instances.find(clerk, "AO-9").key == result.instance_key
 
