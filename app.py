@@ -32,7 +32,7 @@ def build(settings: Settings) -> Parts:
     database = Database(settings.database_url)
     upgrade(database)
     clock = SystemClock()
-    bank = build_bank(clock)
+    bank = build_bank(clock, settings.home)
     with database.reading() as connection:
         bank.calendar.refresh(connection)
     engine = ProcessEngine(
@@ -46,6 +46,7 @@ def build(settings: Settings) -> Parts:
             bank=bank, systems=build_systems(settings.home, smtp_url=settings.smtp_url), settings=settings
         ),
         zone=settings.zone,
+        attachments=bank.documents,
     )
 
     def new_business_key() -> str:

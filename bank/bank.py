@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from bank.accounts import Accounts
 from bank.applications import Applications
@@ -10,6 +11,7 @@ from bank.authority import RoleAuthority
 from bank.calendar import BusinessCalendar
 from bank.clock import Clock
 from bank.customers import Customers
+from bank.documents import Documents
 from bank.parameters import Parameters
 from bank.people import People
 
@@ -25,10 +27,14 @@ class Bank:
     applications: Applications
     customers: Customers
     accounts: Accounts
+    documents: Documents
 
 
-def build(clock: Clock) -> Bank:
-    """The bank with the parameters that ship; call `calendar.refresh` once a connection is at hand."""
+def build(clock: Clock, home: Path) -> Bank:
+    """The bank with the parameters that ship, its files below the folder `home`.
+
+    Call `calendar.refresh` once a connection is at hand.
+    """
     parameters = Parameters.shipped()
     people, customers = People(clock, parameters), Customers()
     return Bank(
@@ -39,4 +45,5 @@ def build(clock: Clock) -> Bank:
         applications=Applications(clock, customers),
         customers=customers,
         accounts=Accounts(parameters),
+        documents=Documents(clock, parameters, home / "documents"),
     )

@@ -5,4 +5,5 @@ import bank.applications.tables
 import bank.calendar.tables
 import bank.counters
 import bank.customers.tables
+import bank.documents.tables
 import bank.people.tables  # noqa: F401

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from engine.model.ports import Authority, Calendar, Clock
+from engine.model.ports import NO_ATTACHMENTS, Attachments, Authority, Calendar, Clock
 from engine.services.deployments import Deployments
 from engine.services.history import History
 from engine.services.incidents import Incidents
@@ -42,6 +42,7 @@ class ProcessEngine:
         handlers: Mapping[str, Handler[Any]],
         resources: object,
         zone: dt.tzinfo = ZONE,
+        attachments: Attachments = NO_ATTACHMENTS,
     ) -> None:
         self.parts = EngineParts(
             database=database,
@@ -52,6 +53,7 @@ class ProcessEngine:
             handlers=handlers,
             resources=resources,
             zone=zone,
+            attachments=attachments,
         )
         self.deployments = Deployments(self.parts)
         self.process_instances = ProcessInstances(self.parts)

@@ -24,6 +24,8 @@ class ErrorKind(Enum):
     """The thing has moved on since the person looked (409)."""
     TOO_LARGE = "too_large"
     """The upload or evaluation exceeds its bound (413)."""
+    UNSUPPORTED_TYPE = "unsupported_type"
+    """The upload is of a type that is not taken (415)."""
     UNAVAILABLE = "unavailable"
     """A part we depend on does not answer; try again later (503)."""
 

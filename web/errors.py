@@ -19,6 +19,7 @@ STATUS = {
     ErrorKind.NOT_FOUND: 404,
     ErrorKind.CONFLICT: 409,
     ErrorKind.TOO_LARGE: 413,
+    ErrorKind.UNSUPPORTED_TYPE: 415,
     ErrorKind.UNAVAILABLE: 503,
 }
 

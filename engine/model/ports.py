@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -54,3 +54,22 @@ class Authority(Protocol):
         `subject` holds what is known of `process_id`, `element_id`, `instance_key`, `task_key`.
         """
         ...
+
+
+class Attachments(Protocol):
+    """The documents people attach to forms; a form's variables hold their ids."""
+
+    def foreign(self, connection: Connection, business_key: str, ids: Iterable[str], /) -> Sequence[str]:
+        """Those of `ids` that are no documents of the case with this business key."""
+        ...
+
+
+class NoAttachments:
+    """Where no documents are kept, none can be attached."""
+
+    def foreign(self, connection: Connection, business_key: str, ids: Iterable[str], /) -> Sequence[str]:
+        """All of them."""
+        return list(ids)
+
+
+NO_ATTACHMENTS = NoAttachments()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.model.ports import Authority, Calendar, Clock
+from engine.model.ports import NO_ATTACHMENTS, Attachments, Authority, Calendar, Clock
 from engine.services.programs import Programs
 from engine.worker_api import Handler
 from persistence.database import Database
@@ -29,4 +29,5 @@ class EngineParts:
     handlers: Mapping[str, Handler[Any]]
     resources: object
     zone: dt.tzinfo
+    attachments: Attachments = NO_ATTACHMENTS
     programs: Programs = field(default_factory=Programs)

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
-from engine.feel import Environment
 from engine.journal import Head
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotFound
@@ -16,6 +15,7 @@ from engine.services.answers import InstanceFilter, InstancePage, Page, ProcessI
 from engine.services.authorisation import guarded, may, require
 from engine.services.command import CaseCommand
 from engine.services.errors import BusinessKeyMissing, FormExpected, NoStartEvent
+from engine.services.form_data import accepted_variables
 from engine.services.parts import EngineParts
 from engine.services.projection_rows import CaseFacts
 from engine.services.settling import settle
@@ -78,8 +78,7 @@ class ProcessInstances:
         if form is None:
             raise FormExpected(element=command.definition.process_id)
         scope = {**given, "business_key": command.facts.business_key}
-        environment: Environment = command.environment.feel()
-        return {**given, **form[1].validate(form_data, scope, environment)}
+        return {**given, **accepted_variables(command, form[1], form_data, scope)}
 
     def cancel(self, actor: Actor, instance_key: int, reason: str) -> None:
         """End the case now; the reason goes to the journal. Raises NotFound, NotAuthorised, StateConflict."""

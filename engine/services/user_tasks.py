@@ -14,6 +14,7 @@ from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, User
 from engine.services.authorisation import guarded, require
 from engine.services.command import CaseCommand
 from engine.services.errors import FormExpected
+from engine.services.form_data import accepted_variables
 from engine.services.inbox import counts, inbox
 from engine.services.parts import EngineParts
 from engine.services.segregation import check_segregation
@@ -121,8 +122,7 @@ class UserTasks:
                 raise FormExpected(element=task.element_id)
             return {}
         form = self._parts.programs.form(command.connection, task.form_key)
-        scope = command.case.job_variables(task.number)
-        return dict(form.validate(form_data, scope, command.environment.feel()))
+        return accepted_variables(command, form, form_data, command.case.job_variables(task.number))
 
     def _run(
         self,

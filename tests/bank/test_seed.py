@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from bank.bank import build
 from bank.people import ROLES, Side
 from bank.seed import seed_demo
@@ -9,8 +11,10 @@ from persistence.database import Database
 from tests.conftest import TestClock
 
 
-def test_every_role_that_is_not_the_customers_is_staffed_once(database: Database, clock: TestClock) -> None:
-    bank = build(clock)
+def test_every_role_that_is_not_the_customers_is_staffed_once(
+    database: Database, clock: TestClock, tmp_path: Path
+) -> None:
+    bank = build(clock, tmp_path)
     with database.transaction() as transaction:
         made = seed_demo(transaction.connection, bank)
     assert {role for _, role, _ in made} == {id for id, role in ROLES.items() if role.side is not Side.CUSTOMER}
@@ -19,9 +23,9 @@ def test_every_role_that_is_not_the_customers_is_staffed_once(database: Database
 
 
 def test_the_printed_password_opens_the_login_and_seeding_again_changes_nothing(
-    database: Database, clock: TestClock
+    database: Database, clock: TestClock, tmp_path: Path
 ) -> None:
-    bank = build(clock)
+    bank = build(clock, tmp_path)
     with database.transaction() as transaction:
         login, role, password = seed_demo(transaction.connection, bank)[0]
         answer = bank.people.authenticate(transaction.connection, login, password)

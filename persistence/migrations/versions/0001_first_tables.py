@@ -54,6 +54,9 @@ def upgrade() -> None:
         sa.Column("time", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("command", "actor", "idempotency_key", name=op.f("pk_command_receipt")),
     )
+    with op.batch_alter_table("command_receipt", schema=None) as batch_op:
+        batch_op.create_index("ix_command_receipt_time", ["time"], unique=False)
+
     op.create_table(
         "counter",
         sa.Column("name", sa.String(length=100), nullable=False),
@@ -105,6 +108,9 @@ def upgrade() -> None:
             "name", "correlation_key", "message_id", name=op.f("uq_message_name_correlation_key_message_id")
         ),
     )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_expires_at", ["expires_at"], unique=False)
+
     op.create_table(
         "operations_log",
         sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -196,6 +202,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_deployment_resource")),
         sa.UniqueConstraint("deployment_key", "name", name=op.f("uq_deployment_resource_deployment_key_name")),
+    )
+    op.create_table(
+        "document",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_key", sa.String(length=100), nullable=False),
+        sa.Column("file_name", sa.String(length=200), nullable=False),
+        sa.Column("media_type", sa.String(length=50), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("uploaded_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("uploaded_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["uploaded_by"], ["person.key"], name=op.f("fk_document_uploaded_by")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_document")),
+        sa.UniqueConstraint("business_key", "sha256", name=op.f("uq_document_business_key_sha256")),
     )
     op.create_table(
         "login",
@@ -625,6 +645,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_login_person"))
 
     op.drop_table("login")
+    op.drop_table("document")
     op.drop_table("deployment_resource")
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_status"))
@@ -642,11 +663,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_operations_log_instance")
 
     op.drop_table("operations_log")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index("ix_message_expires_at")
+
     op.drop_table("message")
     op.drop_table("key_node")
     op.drop_table("deployment")
     op.drop_table("customer")
     op.drop_table("counter")
+    with op.batch_alter_table("command_receipt", schema=None) as batch_op:
+        batch_op.drop_index("ix_command_receipt_time")
+
     op.drop_table("command_receipt")
     op.drop_table("calendar_override")
     op.drop_table("application_access")
