@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import cast
 
 from flask import current_app
 
-from bank.people import People
+from bank.bank import Bank
 from engine.model.ports import Clock
 from engine.process_engine import ProcessEngine
 from persistence.database import Database
@@ -16,21 +16,12 @@ from persistence.database import Database
 _EXTENSION = "kaihu"
 
 
-class BankRecords(Protocol):
-    """The part of the bank the pages read."""
-
-    @property
-    def people(self) -> People:
-        """Persons, logins and roles."""
-        ...
-
-
 @dataclass(frozen=True, kw_only=True)
 class WebServices:
     """The engine, the bank and the ground they share."""
 
     engine: ProcessEngine
-    bank: BankRecords
+    bank: Bank
     database: Database
     clock: Clock
     new_business_key: Callable[[], str]

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
-from bank.parameters import Parameters
+from bank.bank import build
 from bank.people import People
 from engine.model.actor import Actor
 from engine.model.errors import NotAuthorised
@@ -44,11 +44,6 @@ class RolesOfThePeople:
         self, connection: Connection, person: int, action: str, subject: Mapping[str, str | int | None]
     ) -> KaihuError | None:
         return None if self.roles(connection, person) else NotAuthorised(action=action)
-
-
-@dataclass(frozen=True)
-class BankOfPeople:
-    people: People
 
 
 @dataclass(frozen=True)
@@ -105,26 +100,26 @@ def _members(database: Database, people: People) -> dict[str, Member]:
 
 @pytest.fixture
 def site(tmp_path: Path, clock: TestClock) -> Iterator[Site]:
-    import bank.tables  # noqa: F401
+    import bank.tables
     import engine.store.tables
 
     database = Database(f"sqlite:///{tmp_path / 'kaihu.db'}")
     metadata.create_all(database.engine)
-    people = People(clock, Parameters.shipped())
-    members = _members(database, people)
+    bank = build(clock, tmp_path)
+    members = _members(database, bank.people)
     numbers = iter(range(1, 100))
     engine = ProcessEngine(
         database=database,
         keys=Keys.of(database),
         clock=clock,
-        authority=RolesOfThePeople(people),
+        authority=RolesOfThePeople(bank.people),
         calendar=EveryDay(),
         handlers={},
         resources=None,
     )
     services = WebServices(
         engine=engine,
-        bank=BankOfPeople(people),
+        bank=bank,
         database=database,
         clock=clock,
         new_business_key=lambda: f"AO-20260302-{next(numbers):04}",
