@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format lock browser clean
+.PHONY: help install run demo test check bench format lock browser clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -23,6 +23,9 @@ install: $(STAMP) ## Install everything into .venv
 run: $(STAMP) ## Start Kaihu at http://127.0.0.1:8000 with a demo home on SQLite
 	$(BIN)/kaihu serve --demo
 
+demo: $(STAMP) ## Open an enterprise's and an individual's account in the demo home, with visible progress
+	$(BIN)/kaihu demo
+
 test: $(STAMP) browser ## Run every test (SQLite, PostgreSQL, browser)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
@@ -31,6 +34,9 @@ check: $(STAMP) ## Lint, types, import rules, format
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(STAMP) ## Measure: medians, and ratios to a peer within one run (QUICK=1, JSON=1)
+	$(BIN)/python -m bench
 
 format: $(STAMP) ## Put the code into its standard form
 	$(BIN)/ruff check --fix .

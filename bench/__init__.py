@@ -1,0 +1,1 @@
+"""Measurements: medians over rounds, and ratios to a peer within one run. `make bench` runs them."""

@@ -1,0 +1,51 @@
+"""The same case the way it is commonly done: stock SpiffWorkflow, the whole state as JSON in SQLite at every wait."""
+
+from __future__ import annotations
+
+import io
+import sqlite3
+from pathlib import Path
+
+from SpiffWorkflow.bpmn.parser import BpmnParser
+from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
+from SpiffWorkflow.bpmn.specs.mixins import StartEventMixin
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.util.task import TaskState
+
+from bench.application import application
+from bench.diagrams import stock_diagram
+
+
+class StockCases:
+    """Cases whose state is read and written whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._database = sqlite3.connect(folder / "stock.db", isolation_level=None)
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=FULL")
+        self._database.execute("CREATE TABLE IF NOT EXISTS workflow (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
+        parser = BpmnParser()
+        parser.add_bpmn_io(io.BytesIO(stock_diagram()), "bench.bpmn")
+        self._spec = parser.get_spec("bench")
+        self._serializer = BpmnWorkflowSerializer()
+
+    def run_case(self, number: int) -> None:
+        """One case from start to end."""
+        workflow = BpmnWorkflow(self._spec)
+        first = next(task for task in workflow.get_tasks() if isinstance(task.task_spec, StartEventMixin))
+        first.data.update(application())
+        workflow.do_engine_steps()
+        self._save(number, workflow)
+        while not workflow.is_completed():
+            workflow = self._load(number)
+            workflow.get_next_task(state=TaskState.READY, manual=True).run()
+            workflow.do_engine_steps()
+            self._save(number, workflow)
+
+    def _save(self, number: int, workflow: BpmnWorkflow) -> None:
+        state = self._serializer.serialize_json(workflow)
+        self._database.execute("INSERT OR REPLACE INTO workflow VALUES (?, ?)", (number, state))
+
+    def _load(self, number: int) -> BpmnWorkflow:
+        (state,) = self._database.execute("SELECT state FROM workflow WHERE id = ?", (number,)).fetchone()
+        return self._serializer.deserialize_json(state)
