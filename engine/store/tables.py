@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from engine.store.append_only import append_only
 from persistence.schema import Blob, Key, UtcDateTime, metadata
 
 
@@ -282,6 +283,7 @@ message = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("instance_key", Key),
     UniqueConstraint("name", "correlation_key", "message_id"),
+    Index("ix_message_expires_at", "expires_at"),
 )
 """The inbox: early messages wait here; delivered ones stay so that `message_id` can tell a repetition."""
 
@@ -323,6 +325,7 @@ journal_entry = Table(
     Column("body", Blob, nullable=False),
     PrimaryKeyConstraint("instance_key", "seq"),
 )
+append_only(journal_entry)
 
 operations_log = Table(
     "operations_log",
@@ -344,6 +347,7 @@ operations_log = Table(
     Index("ix_operations_log_instance", "instance_key", "key"),
     Index("ix_operations_log_person", "actor_person", "key"),
 )
+append_only(operations_log)
 
 command_receipt = Table(
     "command_receipt",
@@ -354,4 +358,5 @@ command_receipt = Table(
     Column("answer", Blob, nullable=False),
     Column("time", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("command", "actor", "idempotency_key"),
+    Index("ix_command_receipt_time", "time"),
 )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, Table, Text, func, insert, select
+from sqlalchemy import Column, Connection, Integer, Table, Text, func, insert, select, text
 
 from engine.job_executor import JobExecutor
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotAuthorised
 from engine.process_engine import ProcessEngine
+from engine.store.append_only import trigger_names
 from engine.worker_api import Completed, Handler, Job, Mode, Result
 from persistence.database import Database
 from persistence.errors import KaihuError
@@ -134,3 +136,14 @@ def executor(engine: ProcessEngine) -> JobExecutor:
 def accounts_opened(database: Database) -> int:
     with database.reading() as connection:
         return int(connection.execute(select(func.count()).select_from(ledger)).scalar_one())
+
+
+@contextmanager
+def tampering(database: Database, table: Table) -> Iterator[Connection]:
+    """A transaction by someone who owns the database: the triggers of an append-only table are gone."""
+    with database.transaction() as transaction:
+        dialect = transaction.connection.dialect.name
+        for name in trigger_names(table, dialect):
+            on = "" if dialect == "sqlite" else f" ON {table.name}"
+            transaction.connection.execute(text(f"DROP TRIGGER {name}{on}"))
+        yield transaction.connection

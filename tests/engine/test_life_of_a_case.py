@@ -27,6 +27,7 @@ from tests.engine.conftest import (
     outsider,
     reviewer,
     second_clerk,
+    tampering,
 )
 from tests.engine.diagrams import chain, diagram, end, form, service_task, start, user_task
 
@@ -109,10 +110,8 @@ def test_the_journal_has_one_entry_for_each_command_and_a_whole_chain(opening: P
 def test_a_changed_entry_breaks_the_chain(opening: ProcessEngine, database: Database) -> None:
     case = begin(opening)
     enter(opening)
-    with database.transaction() as transaction:
-        transaction.connection.execute(
-            update(journal_entry).where(journal_entry.c.seq == 2).values(actor_person=REVIEWER)
-        )
+    with tampering(database, journal_entry) as connection:
+        connection.execute(update(journal_entry).where(journal_entry.c.seq == 2).values(actor_person=REVIEWER))
     verdict = opening.history.verify_chain(case)
     assert verdict.broken_at == 2
 
@@ -120,8 +119,8 @@ def test_a_changed_entry_breaks_the_chain(opening: ProcessEngine, database: Data
 def test_an_entry_cut_off_at_the_end_breaks_the_chain(opening: ProcessEngine, database: Database) -> None:
     case = begin(opening)
     enter(opening)
-    with database.transaction() as transaction:
-        transaction.connection.execute(journal_entry.delete().where(journal_entry.c.seq == 3))
+    with tampering(database, journal_entry) as connection:
+        connection.execute(journal_entry.delete().where(journal_entry.c.seq == 3))
     assert opening.history.verify_chain(case).broken_at == 3
 
 

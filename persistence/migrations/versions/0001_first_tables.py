@@ -31,11 +31,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_account_status"), ["status"], unique=False)
 
     op.create_table(
+        "agreement_consent",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_key", sa.String(length=100), nullable=False),
+        sa.Column("version", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("terms_digest", sa.String(length=64), nullable=False),
+        sa.Column("signed_by", sa.Text(), nullable=False),
+        sa.Column("read_seconds", sa.BigInteger(), nullable=False),
+        sa.Column("consented_at", UtcDateTime(), nullable=False),
+        sa.Column("recorded_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_agreement_consent")),
+        sa.UniqueConstraint(
+            "business_key",
+            "version",
+            "digest",
+            "terms_digest",
+            name=op.f("uq_agreement_consent_business_key_version_digest_terms_digest"),
+        ),
+    )
+    op.create_table(
         "application_access",
         sa.Column("business_key", sa.String(length=100), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("issued_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("business_key", name=op.f("pk_application_access")),
+    )
+    op.create_table(
+        "application_request",
+        sa.Column("request_hash", sa.String(length=64), nullable=False),
+        sa.Column("business_key", sa.String(length=100), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("request_hash", name=op.f("pk_application_request")),
+        sa.UniqueConstraint("business_key", name=op.f("uq_application_request_business_key")),
     )
     op.create_table(
         "calendar_override",
@@ -676,7 +704,9 @@ def downgrade() -> None:
 
     op.drop_table("command_receipt")
     op.drop_table("calendar_override")
+    op.drop_table("application_request")
     op.drop_table("application_access")
+    op.drop_table("agreement_consent")
     with op.batch_alter_table("account", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_account_status"))
 
