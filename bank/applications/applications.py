@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from bank.applications.records import OPEN, TRANSITIONS, Application, Status
-from bank.applications.tables import application, application_access
+from bank.applications.tables import application, application_access, application_request
 from bank.checks.fields import part, text, whole
 from bank.checks.identity import subject_key
 from bank.clock import Clock, local_date
@@ -35,6 +36,26 @@ class Applications:
         """The next case number of the bank's day, such as `AO-20260302-0001`."""
         name = f"AO-{local_date(self._clock.now()):%Y%m%d}"
         return f"{name}-{next_number(connection, name):04d}"
+
+    def number_for(self, connection: Connection, request: str) -> str:
+        """The case number of one request: a new one at first, the same one when the request comes again.
+
+        `request` is a secret of its sender (session and form), of which only a hash is kept.
+        """
+        known = self._number_of(connection, request)
+        if known is not None:
+            return known
+        try:
+            with connection.begin_nested():  # the number goes back when another was faster
+                number = self.new_number(connection)
+                values = {"request_hash": _sha256(request), "business_key": number, "received_at": self._clock.now()}
+                connection.execute(insert(application_request).values(values))
+        except IntegrityError:
+            known = self._number_of(connection, request)
+            if known is None:
+                raise
+            return known
+        return number
 
     def issue_access_code(self, connection: Connection, business_key: str) -> str:
         """A new code for the customer's status page; only its hash is kept, and an earlier code ends."""
@@ -136,6 +157,11 @@ class Applications:
         row = connection.execute(select(application).where(application.c.business_key == business_key)).one_or_none()
         return None if row is None else Application(**{**row._asdict(), "status": Status(row.status)})
 
+    def _number_of(self, connection: Connection, request: str) -> str | None:
+        column = application_request.c.business_key
+        hashed = application_request.c.request_hash == _sha256(request)
+        return connection.execute(select(column).where(hashed)).scalar()
+
     def _customer(
         self, connection: Connection, known: Application | None, entered: Mapping[str, object], now: dt.datetime
     ) -> Customer:
@@ -167,4 +193,8 @@ def _check(known: Application, wanted: Status) -> None:
 
 def _hash_of(code: str) -> str:
     # A plain hash is enough: the code is random with 99 bits, nobody can try them all.
-    return hashlib.sha256(code.strip().lower().encode()).hexdigest()
+    return _sha256(code.strip().lower())
+
+
+def _sha256(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

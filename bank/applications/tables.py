@@ -1,4 +1,4 @@
-"""Tables: application, application_access."""
+"""Tables: application, application_access, application_request."""
 
 from __future__ import annotations
 
@@ -32,4 +32,13 @@ application_access = Table(
     Column("business_key", String(100), primary_key=True),
     Column("code_hash", String(64), nullable=False),
     Column("issued_at", UtcDateTime, nullable=False),
+)
+
+# A request sent twice (a double click, a lost answer) must not become two applications.
+application_request = Table(
+    "application_request",
+    metadata,
+    Column("request_hash", String(64), primary_key=True),
+    Column("business_key", String(100), nullable=False, unique=True),
+    Column("received_at", UtcDateTime, nullable=False),
 )

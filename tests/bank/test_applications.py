@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from bank.applications import Application, Applications, Status
-from bank.applications.tables import application, application_access
+from bank.applications.tables import application, application_access, application_request
 from bank.customers import Customers
 from bank.customers.tables import customer
 from bank.errors import IllegalTransition, RecordNotFound
@@ -176,3 +176,13 @@ def test_the_access_code_is_kept_only_as_a_hash_and_the_last_one_counts(
     assert applications.access_granted(connection, CASE, second)
     assert not applications.access_granted(connection, OTHER, second)
     assert not applications.access_granted(connection, OTHER, "")
+
+
+def test_a_request_that_comes_again_keeps_its_number_and_another_request_gets_the_next(
+    connection: Connection, applications: Applications
+) -> None:
+    first = applications.number_for(connection, "session 1, form 1")
+    again = applications.number_for(connection, "session 1, form 1")
+    other = applications.number_for(connection, "session 1, form 2")
+    assert (first, again, other) == ("AO-20260302-0001", "AO-20260302-0001", "AO-20260302-0002")
+    assert "session" not in str(connection.execute(select(application_request)).all())
