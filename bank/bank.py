@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bank.accounts import Accounts
+from bank.agreements import Agreements
 from bank.applications import Applications
 from bank.authority import RoleAuthority
 from bank.calendar import BusinessCalendar
@@ -27,6 +28,7 @@ class Bank:
     applications: Applications
     customers: Customers
     accounts: Accounts
+    agreements: Agreements
     documents: Documents
 
 
@@ -45,5 +47,6 @@ def build(clock: Clock, home: Path) -> Bank:
         applications=Applications(clock, customers),
         customers=customers,
         accounts=Accounts(parameters),
+        agreements=Agreements.shipped(),
         documents=Documents(clock, parameters, home / "documents"),
     )

@@ -1,6 +1,7 @@
 """The bank's tables, gathered so that migrations and tests see them all: importing registers them."""
 
 import bank.accounts.tables
+import bank.agreements.tables
 import bank.applications.tables
 import bank.calendar.tables
 import bank.counters
