@@ -5,25 +5,11 @@ Variables carry codes (`high`, `legal_representative`); people read words. What 
 
 from __future__ import annotations
 
+from bank.account_types import ACCOUNT_TYPES
+from bank.people import ROLES as BANK_ROLES
 from web.languages import in_language
 
-ROLES = {
-    "relationship_manager": ("客户经理", "Relationship manager"),
-    "reviewer": ("审核人员", "Reviewer"),
-    "supervisor": ("授权审批人", "Approving supervisor"),
-    "risk_officer": ("风险管理部", "Risk management"),
-    "account_operator": ("运营人员", "Account operations"),
-    "monitoring_officer": ("监控岗", "Monitoring"),
-    "internal_auditor": ("内部审计", "Internal audit"),
-    "regulator": ("监管/税务", "Regulator or tax office"),
-    "process_analyst": ("流程分析师", "Process analyst"),
-    "process_owner": ("流程主管部门", "Process owner"),
-    "trainer": ("培训支持", "Training"),
-    "team_lead": ("团队负责人", "Team lead"),
-    "deputy_general_manager": ("分管行长", "Deputy general manager"),
-    "president": ("行长", "President"),
-    "administrator": ("系统管理员", "Administrator"),
-}
+ROLES = {role.id: (role.name_zh, role.name_en) for role in BANK_ROLES.values()}
 
 FIELDS = {
     "account": ("账户", "Account"),
@@ -128,11 +114,8 @@ FIELDS = {
 }
 
 WORDS = {
+    **{type_.code: (type_.name_zh, type_.name_en) for type_ in ACCOUNT_TYPES.values()},
     "active": ("正常", "active"),
-    "basic": ("基本存款账户", "basic deposit account"),
-    "class_1": ("Ⅰ类户", "class I account"),
-    "class_2": ("Ⅱ类户", "class II account"),
-    "class_3": ("Ⅲ类户", "class III account"),
     "clear": ("无命中", "clear"),
     "company": ("公司", "company"),
     "counter": ("柜面", "counter"),
@@ -141,7 +124,6 @@ WORDS = {
     "enterprise": ("企业", "enterprise"),
     "expired": ("已过期", "expired"),
     "foreign": ("境外", "foreign"),
-    "general": ("一般存款账户", "general deposit account"),
     "high": ("高", "high"),
     "hold": ("暂停", "hold"),
     "individual": ("个人", "individual"),
@@ -163,9 +145,7 @@ WORDS = {
     "resident_id": ("居民身份证", "resident identity card"),
     "simplified": ("简化", "simplified"),
     "sole_trader": ("个体工商户", "sole trader"),
-    "special": ("专用存款账户", "special deposit account"),
     "standard": ("标准", "standard"),
-    "temporary": ("临时存款账户", "temporary deposit account"),
     "withdrawn": ("已撤回", "withdrawn"),
 }
 

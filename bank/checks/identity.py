@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 
+from bank.account_types import ACCOUNT_TYPES
 from bank.checks.contact import check_country, check_mail_address, check_phone
 from bank.checks.fields import part, rows, text
 from bank.checks.findings import Finding, error
@@ -110,7 +111,8 @@ def _owners(application: Application, today: dt.date) -> list[Finding]:
 
 def _basic_account(application: Application) -> list[Finding]:
     """银发〔2019〕41号: an account that is not the basic one is opened on the basic account's number."""
-    if text(application, "account_type") in {"basic", ""} or text(application, "account_type").startswith("class_"):
+    account_type = ACCOUNT_TYPES.get(text(application, "account_type"))
+    if account_type is None or not account_type.needs_basic_account:
         return []
     if text(part(application, "enterprise"), "basic_account_number"):
         return []

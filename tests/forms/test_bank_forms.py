@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bank.account_types import ACCOUNT_TYPES
 from engine.forms import Component, DynamicList, Field, Form, FormInvalid, Group, Static
 from tests.forms.submissions import CASE, NAMES, VALID, bank_form, environment
 
@@ -183,3 +184,13 @@ def test_the_bank_signs_only_when_it_decides_to() -> None:
     assert errors(form, {"agreement": {"countersign_decision": "return"}}, case) == {
         "agreement.countersign_reason": "required"
     }
+
+
+@pytest.mark.requirement("R010")
+@pytest.mark.parametrize("name", ["new_application", "enterprise_application", "individual_application"])
+def test_the_forms_offer_the_account_types_of_the_banks_data(name: str) -> None:
+    fields = [c for c in everything(bank_form(name).components) if isinstance(c, Field)]
+    options = [option for field in fields if field.key == "application.account_type" for option in field.options]
+    kinds = {"enterprise_application": {"enterprise"}, "individual_application": {"individual"}}
+    wanted = [type_ for type_ in ACCOUNT_TYPES.values() if type_.kind in kinds.get(name, {type_.kind})]
+    assert [option.value for option in options] == [type_.code for type_ in wanted]
