@@ -16,9 +16,9 @@ def shown_name(given: str, media_type: str) -> str:
     left is `document`.
     """
     last = given.replace("\\", "/").rsplit("/", 1)[-1]
-    spaced = "".join(" " if sign.isspace() else sign for sign in unicodedata.normalize("NFC", last))
+    spaced = "".join(" " if sign.isspace() else sign for sign in last)
     printable = "".join(sign for sign in spaced if unicodedata.category(sign)[0] != "C")
-    name = " ".join(printable.split())
+    name = unicodedata.normalize("NFC", " ".join(printable.split()))
     stem, _, ending = name.rpartition(".")
     if f".{ending.lower()}" in EXTENSIONS[media_type]:
         ending = f".{ending}"
