@@ -14,7 +14,7 @@ from engine.interpreter.elements.errors import throw
 from engine.interpreter.elements.events import BoundaryEvent, WaitingEvent
 from engine.interpreter.elements.waits import due_arms
 from engine.interpreter.environment import CaseEnvironment
-from engine.interpreter.errors import ErrorNotCaught
+from engine.interpreter.errors import ErrorNotCaught, TryingAgainIsNoHelp
 from engine.interpreter.process_model import Program
 from engine.interpreter.scopes import Loader, VariableChanges
 from engine.interpreter.tree import Task, TokenTree
@@ -129,8 +129,13 @@ class Case:
         self._tree.raise_incident(task, "held", code, message)
 
     def resolve_incident(self, number: int) -> None:
-        """The cause is gone: try again where the token stopped. Raises StateConflict without an incident."""
+        """The cause is gone: try again where the token stopped.
+
+        Raises StateConflict without an incident, TryingAgainIsNoHelp at a join that can never complete.
+        """
         task = self._token(number)
+        if number in self._tree.incidents and self._tree.is_dead(task.workflow):
+            raise TryingAgainIsNoHelp(element=task.task_spec.node.id)
         phase = self._tree.clear_incident(task)
         if phase is None:
             raise _conflict(number, "in incident", "without incident")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.model.errors import ResourceRefused
+from engine.model.errors import ResourceRefused, StateConflict
 from persistence.errors import ErrorKind, KaihuError
 
 
@@ -46,6 +46,17 @@ class JoinNeverCompletes(KaihuError):
     kind = ErrorKind.INVALID
     en = "The gateway {element} waits for a flow that no token can take any more; the diagram must be corrected."
     zh = "网关 {element} 所等待的流向已不可能到达，请更正流程图。"
+
+
+class TryingAgainIsNoHelp(StateConflict):
+    """The incident is a join that can never complete: nothing that is still alive could change that."""
+
+    code = "trying_again_is_no_help"
+    en = (
+        "Trying again does not help: the gateway {element} waits for a flow that no token can take any more. "
+        "Cancel the case, correct the diagram and start again."
+    )
+    zh = "重试无效：网关 {element} 所等待的流向已不可能到达。请撤销该案件，更正流程图后重新发起。"
 
 
 class ErrorNotCaught(KaihuError):

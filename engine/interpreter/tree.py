@@ -263,12 +263,16 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
 
     def _report_deadlock(self, workflow: Workflow) -> None:
         """Tokens that wait before joins, with nothing else alive around them, will wait for ever."""
-        tokens = workflow.open_tasks()
-        if tokens and not any(token.internal_data.get("entered") for token in tokens):
-            first = tokens[0]
+        if self.is_dead(workflow):
+            first = workflow.open_tasks()[0]
             if first.number not in self.incidents:
                 error = JoinNeverCompletes(element=first.task_spec.node.id)
                 self.raise_incident(first, "held", error.code, error.message("en"))
+
+    def is_dead(self, workflow: Workflow) -> bool:
+        """Whether tokens are left, and all of them are held back before joins."""
+        tokens = workflow.open_tasks()
+        return bool(tokens) and not any(token.internal_data.get("entered") for token in tokens)
 
     def _release_joins(self) -> bool:
         """Inclusive joins wait for tokens that may still come: asked again when nothing else moves."""

@@ -22,11 +22,13 @@ MAX_PAGE = 200
 
 _TITLES = {
     "job_failed": ("任务多次执行失败", "The job failed on every attempt"),
+    "worker_lost": ("任务程序每次执行均中断", "The worker was lost on every attempt"),
     "job_crashed": ("任务程序发生异常", "The worker raised an error"),
     "job_result_unstorable": ("任务结果无法保存", "The worker's result cannot be stored"),
     "error_not_caught": ("业务错误未被流程捕获", "No boundary event catches the error"),
     "no_flow_fits": ("网关没有可走的流向", "No flow of the gateway fits"),
     "unexpected_result": ("表达式结果不符合要求", "An expression gave an unsuitable value"),
+    "join_never_completes": ("并行汇聚无法完成", "A join can never complete"),
     "hit_policy_violated": ("决策表命中规则冲突", "More decision rules match than allowed"),
 }
 _OTHER = ("流程无法继续", "The case cannot go on")
@@ -68,7 +70,7 @@ class Incidents:
     def resolve(self, actor: Actor, key: int) -> None:
         """Try again where the case stopped; a job gets its attempts back.
 
-        Raises NotFound, NotAuthorised, StateConflict when it is no longer open.
+        Raises NotFound, NotAuthorised, StateConflict when it is no longer open or trying again cannot help.
         """
         subject: dict[str, str | int | None] = {}
 

@@ -25,12 +25,16 @@ from engine.services.settling import (
 )
 from engine.services.transactions import run_once
 from engine.store.instances import find_instance
-from engine.store.jobs import claimable_jobs, due_jobs, find_job, next_job, update_job
+from engine.store.jobs import claimable_jobs, due_jobs, find_job, lost_jobs, next_job, update_job
 from engine.store.states import JobState
 from engine.worker_api import BpmnError, Completed, Failed, Job, Mode
+from persistence.database import DatabaseUnavailable
 from persistence.errors import KaihuError
 
 log = structlog.get_logger()
+
+_PAUSE = dt.timedelta(minutes=5)  # before a job is looked at again whose case cannot be read
+_LOST = Attempt(result=Failed("the worker was lost", retry_in=dt.timedelta(0)), version="", code="worker_lost")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,16 +60,42 @@ class Jobs:
     def claim_batch(self, worker: str, types: Collection[str], limit: int, lease: dt.timedelta) -> list[ClaimedJob]:
         """Up to `limit` remote jobs of these types, leased to `worker` for that long; no two workers get one job.
 
-        A job whose lease has run out is given again, with one attempt less.
+        A lease that has run out was an attempt: the job is given again, or is an incident after its last one.
         """
-        if not types:
-            return []
         now = self._parts.clock.now()
+        with self._parts.database.reading() as connection:
+            lost = lost_jobs(connection, types, now, limit) if types else []
+        for key in lost:
+            self._expire(key)
+        with self._parts.database.reading() as connection:  # a look costs no writer's turn
+            if not (types and due_jobs(connection, types, now, 1)):
+                return []
         with self._parts.database.transaction() as transaction:
             connection = transaction.connection
             rows = claimable_jobs(connection, types, now, limit)
             leased = (self._try_lease(connection, row, worker, now + lease) for row in rows)
             return [claimed for claimed in leased if claimed is not None]
+
+    def _expire(self, key: int) -> None:
+        """End an attempt whose worker was killed, or forgot the job."""
+
+        def act(connection: Connection) -> None:
+            command, row = self._open(connection, key, "expire_lease")
+            if row["state"] != JobState.LEASED.value or row["lease_until"] > command.now:
+                return  # another process was faster
+            finish_attempt(command, row, _LOST)
+            settle(command)
+            command.write()
+
+        try:
+            run_once(self._parts, "expire_lease", Actor.system("jobs"), None, act)
+        except StateConflict:  # the case ended, or somebody moved it on
+            return
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # its case cannot be read; the others must not suffer
+            log.error("job.not_expired", job=key, error=type(error).__name__, exc_info=error)
+            self.postpone(key, _PAUSE)
 
     def _try_lease(self, connection: Connection, row: Row[Any], worker: str, until: dt.datetime) -> ClaimedJob | None:
         try:
@@ -76,11 +106,9 @@ class Jobs:
             return None
 
     def _lease(self, connection: Connection, row: Row[Any], worker: str, until: dt.datetime) -> ClaimedJob:
-        lost = row.state == JobState.LEASED.value
         changes = {
             "state": JobState.LEASED.value,
             "attempts": row.attempts + 1,
-            "retries": max(row.retries - 1, 1) if lost else row.retries,
             "lease_token": secrets.token_urlsafe(24),
             "lease_until": until,
             "worker": worker,

@@ -46,7 +46,12 @@ def trigger_statements(table: Table, dialect: str) -> tuple[str, ...]:
 
 def append_only(table: Table) -> None:
     """Create the triggers whenever the table is created from the metadata."""
-    event.listen(table, "after_create", DDL(FUNCTION).execute_if(dialect="postgresql"))
+    _when_created(table, FUNCTION, "postgresql")
     for dialect in ("sqlite", "postgresql"):
         for statement in trigger_statements(table, dialect):
-            event.listen(table, "after_create", DDL(statement).execute_if(dialect=dialect))
+            _when_created(table, statement, dialect)
+
+
+def _when_created(table: Table, statement: str, dialect: str) -> None:
+    ddl = DDL(statement)  # type: ignore[no-untyped-call]  # of SQLAlchemy
+    event.listen(table, "after_create", ddl.execute_if(dialect=dialect))

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
 
 from engine.store.states import JobState
 from engine.store.tables import job
@@ -23,10 +23,18 @@ def job_of_element(connection: Connection, instance_key: int, number: int) -> Ro
 
 
 def _claimable(now: dt.datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(job.c.state == JobState.AVAILABLE.value, job.c.available_at <= now),
-        and_(job.c.state == JobState.LEASED.value, job.c.lease_until <= now),  # its worker is lost
+    return and_(job.c.state == JobState.AVAILABLE.value, job.c.available_at <= now)
+
+
+def lost_jobs(connection: Connection, types: Collection[str], now: dt.datetime, limit: int) -> list[int]:
+    """Keys of jobs of these types whose lease has run out, the longest lost first: their workers are gone."""
+    query = (
+        select(job.c.key)
+        .where(job.c.type.in_(sorted(types)), job.c.state == JobState.LEASED.value, job.c.lease_until <= now)
+        .order_by(job.c.lease_until, job.c.key)
+        .limit(limit)
     )
+    return list(connection.execute(query).scalars())
 
 
 def claimable_jobs(connection: Connection, types: Collection[str], now: dt.datetime, limit: int) -> list[Row[Any]]:
@@ -58,11 +66,9 @@ def update_job(connection: Connection, key: int, changes: Mapping[str, Any]) -> 
 
 
 def next_job(connection: Connection, types: Collection[str]) -> dt.datetime | None:
-    """When the next waiting job of these types may be taken."""
-    query = (
-        select(job.c.available_at)
-        .where(job.c.type.in_(sorted(types)), job.c.state == JobState.AVAILABLE.value)
-        .order_by(job.c.available_at)
-        .limit(1)
-    )
-    return connection.execute(query).scalar()
+    """When the next of these types may be taken or loses its lease."""
+    times = []
+    for state, column in ((JobState.AVAILABLE, job.c.available_at), (JobState.LEASED, job.c.lease_until)):
+        query = select(column).where(job.c.type.in_(sorted(types)), job.c.state == state.value)
+        times.append(connection.execute(query.order_by(column).limit(1)).scalar())
+    return min((time for time in times if time is not None), default=None)

@@ -6,12 +6,14 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import update
 
 from engine.job_executor import JobExecutor
 from engine.model.errors import NotAuthorised, StateConflict
 from engine.process_engine import ProcessEngine
 from engine.services.answers import Resource
 from engine.store.states import InstanceState
+from engine.store.tables import process_instance
 from engine.worker_api import BpmnError, Completed, Failed
 from persistence.database import Database
 from tests.conftest import TestClock
@@ -140,6 +142,71 @@ def test_a_leased_job_is_nobody_elses_until_its_lease_has_run_out(engine: Proces
     with pytest.raises(StateConflict):
         engine.jobs.complete(first.key, first.token, {})
     engine.jobs.complete(second.key, second.token, {})
+
+
+def test_a_worker_that_is_lost_on_every_attempt_makes_an_incident(
+    engine: ProcessEngine, executor: JobExecutor, outside: Outside, clock: TestClock
+) -> None:
+    case = begin(engine, REMOTE)
+    keys = set()
+    for attempt in (1, 2):
+        (claimed,) = engine.jobs.claim_batch("killed", ["ask-registry"], 5, dt.timedelta(minutes=1))
+        assert (claimed.job.attempt, claimed.job.last_attempt) == (attempt, attempt == 2)
+        keys.add(claimed.job.idempotency_key)
+        clock.pass_by(minutes=1)
+    assert engine.jobs.claim_batch("next", ["ask-registry"], 5, dt.timedelta(minutes=1)) == []
+    (incident,) = engine.incidents.list(clerk, instance_key=case)
+    assert (incident.code, incident.element_id) == ("worker_lost", "ask")
+    assert incident.title == "任务程序每次执行均中断"
+    with pytest.raises(StateConflict):
+        engine.jobs.complete(claimed.key, claimed.token, {})
+    assert [entry.command for entry in engine.history.journal(clerk, case)] == ["start", "expire_lease", "expire_lease"]
+    clock.pass_by(days=1)
+    assert executor.run_until_idle() == 0
+
+    engine.incidents.resolve(administrator, incident.key)
+    assert executor.run_until_idle() == 1
+    assert state_of(engine, case) is InstanceState.COMPLETED
+    assert len(keys) == 1
+
+
+def test_a_lost_worker_of_a_case_that_cannot_be_read_does_not_hold_back_the_others(
+    engine: ProcessEngine, executor: JobExecutor, clock: TestClock, database: Database
+) -> None:
+    broken = begin(engine, REMOTE)
+    engine.jobs.claim_batch("killed", ["ask-registry"], 5, dt.timedelta(minutes=1))
+    sound = engine.process_instances.start(clerk, "remote", business_key="AO-2").key
+    with database.transaction() as transaction:
+        transaction.connection.execute(
+            update(process_instance).where(process_instance.c.key == broken).values(tree=b"damaged")
+        )
+    clock.pass_by(minutes=1)
+    assert executor.run_until_idle() == 1
+    assert state_of(engine, sound) is InstanceState.COMPLETED
+    assert state_of(engine, broken) is InstanceState.ACTIVE
+
+
+def test_resolving_a_join_that_can_never_complete_is_refused_with_the_reason(engine: ProcessEngine) -> None:
+    resource = diagram(
+        "dead",
+        '<bpmn:startEvent id="begin"/><bpmn:exclusiveGateway id="choice" default="right"/>'
+        '<bpmn:task id="a"/><bpmn:task id="b"/><bpmn:parallelGateway id="join"/><bpmn:endEvent id="finish"/>'
+        '<bpmn:sequenceFlow id="f1" sourceRef="begin" targetRef="choice"/>'
+        '<bpmn:sequenceFlow id="left" sourceRef="choice" targetRef="a">'
+        "<bpmn:conditionExpression>=false</bpmn:conditionExpression></bpmn:sequenceFlow>"
+        '<bpmn:sequenceFlow id="right" sourceRef="choice" targetRef="b"/>'
+        '<bpmn:sequenceFlow id="f2" sourceRef="a" targetRef="join"/>'
+        '<bpmn:sequenceFlow id="f3" sourceRef="b" targetRef="join"/>'
+        '<bpmn:sequenceFlow id="f4" sourceRef="join" targetRef="finish"/>',
+    )
+    case = begin(engine, resource)
+    (incident,) = engine.incidents.list(clerk, instance_key=case)
+    with pytest.raises(StateConflict) as refused:
+        engine.incidents.resolve(administrator, incident.key)
+    assert "join" in refused.value.message("en")
+    assert "重试无效" in refused.value.message("zh")
+    assert [entry.command for entry in engine.history.journal(clerk, case)] == ["start"]
+    assert engine.incidents.list(clerk, instance_key=case) == [incident]
 
 
 def test_the_threads_of_the_executor_do_the_same_work(

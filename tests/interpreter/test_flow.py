@@ -30,6 +30,28 @@ from tests.interpreter.diagrams import (
 from tests.interpreter.driving import Drive, program
 
 
+@pytest.mark.parametrize("loop", ["", each("=[1, 2]", "item")])
+def test_a_called_process_has_the_business_key_whatever_else_it_is_given(loop: str) -> None:
+    xml = document(
+        process("p", start(), call("c", "middle", parent=False, child=False, loop=loop), end(), path("s", "c", "e")),
+        process("middle", start("s2"), call("d", "inner", parent=False), end("e2"), path("s2", "d", "e2")),
+        process(
+            "inner",
+            start("s3"),
+            script("x", "=[business_key, other]", "seen"),
+            user("u"),
+            end("e3"),
+            path("s3", "x", "u", "e3"),
+        ),
+    )
+    case = Drive(xml, {"other": 1})
+    for number in [event.number for event in case.waits.values()]:
+        assert dict(case.live.job_variables(number))["seen"] == ["AO-1", None]
+        case.done("u")
+    assert case.finished
+    assert case.variables == {"other": 1}
+
+
 def test_parallel_branches_share_their_variables_and_nothing_is_lost_at_the_join() -> None:
     xml = document(
         process(
@@ -179,7 +201,7 @@ def test_a_call_can_give_nothing_back() -> None:
 
 def test_a_call_with_mappings_takes_and_gives_only_those() -> None:
     case = Drive(called(False, False, [("=amount", "own")], [("=seen", "out")]), {"amount": 5})
-    assert case.live.job_variables(case.waiting("w")) == {"own": 5}
+    assert case.live.job_variables(case.waiting("w")) == {"own": 5, "business_key": "AO-1"}
     assert case.done("w", {"amount": 7}).variables == {"amount": 5, "out": 5}
 
 

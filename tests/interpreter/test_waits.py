@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from engine.interpreter import Case, StepBudgetSpent, parse_diagram
+from engine.interpreter.errors import TryingAgainIsNoHelp
 from engine.model.errors import StateConflict
 from engine.model.events import ElementCancelled, ElementCompleted, ErrorThrown, TimerStarted, UserTaskCreated
 from tests.interpreter.diagrams import (
@@ -366,6 +367,12 @@ def test_a_join_that_can_never_complete_is_an_incident() -> None:
     assert [(incident.element, incident.code) for incident in case.incidents.values()] == [
         ("j", "join_never_completes")
     ]
+    before = case.live.tree()
+    with pytest.raises(TryingAgainIsNoHelp, match="waits for a flow"):
+        case.restored().resolve_incident(*case.incidents)
+    assert case.live.tree() == before
+    case.command(Case.cancel)
+    assert case.finished
 
 
 def test_an_output_mapping_that_fails_is_tried_again_without_asking_the_person_again() -> None:

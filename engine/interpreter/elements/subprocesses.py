@@ -6,6 +6,9 @@ from engine.interpreter.definitions import CallDefinition
 from engine.interpreter.elements.base import FlowNode
 from engine.interpreter.tree import Task
 
+BUSINESS_KEY = "business_key"
+"""A variable of every case from its first moment."""
+
 
 class SubProcess(FlowNode):
     """Runs the flow nodes drawn inside it, in a scope of its own."""
@@ -60,13 +63,15 @@ class CallActivity(SubProcess):
         return self.call.process_id
 
     def open_inside(self, task: Task) -> None:
-        """Copy the caller's variables, all of them or the input mappings only."""
+        """Copy the caller's variables: all of them, or the input mappings and the business key."""
         scopes = task.case.scopes
         scopes.open(-task.number, None)
+        visible = scopes.visible(task.number)
         if self.call.all_parent_variables:
-            scopes.copy_down(-task.number, scopes.visible(task.number))
-        else:
-            scopes.copy_down(-task.number, dict(scopes.values(task.number)))
+            scopes.copy_down(-task.number, visible)
+        else:  # messages are correlated and jobs told by the business key, so no called process goes without it
+            known = {name: visible[name] for name in (BUSINESS_KEY,) if name in visible}
+            scopes.copy_down(-task.number, known | scopes.values(task.number))
 
     def leave(self, task: Task) -> None:
         """Hand back what the called process wrote: to the output mappings if any, else outwards if so drawn."""
