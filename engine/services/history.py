@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
@@ -18,8 +19,10 @@ from engine.journal import (
 )
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotFound
+from engine.model.values import Value
 from engine.services.answers import Activity, CaseVariables
 from engine.services.authorisation import Subject, may
+from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
 from engine.store.activities import activities_of
 from engine.store.instances import find_instance, load_scopes
@@ -70,6 +73,17 @@ class History:
         with self._parts.database.reading() as connection:
             self._visible(connection, actor, instance_key)
             return CaseVariables(scopes=load_scopes(connection, instance_key))
+
+    def variables_at(self, actor: Actor, instance_key: int, number: int) -> Mapping[str, Value]:
+        """What the open activity `number` sees: its own variables and those around it, inner ones first.
+
+        Raises NotFound, StateConflict when the activity is over.
+        """
+        with self._parts.database.reading() as connection:
+            self._visible(connection, actor, instance_key)
+            row = find_instance(connection, instance_key)
+            assert row is not None  # it was visible just now
+            return dict(CaseCommand.of_row(self._parts, connection, "look", actor, row).case.job_variables(number))
 
     def operations(
         self,

@@ -92,7 +92,9 @@ def test_a_customer_sees_where_the_own_case_stands_but_neither_its_journal_nor_o
     engine: ProcessEngine, case: int
 ) -> None:
     assert engine.process_instances.get(customer, case).business_key == "AO-1"
-    assert [a.element_id for a in engine.history.activities(customer, case) if a.ended_at is None] == ["prepare"]
+    (waiting,) = [a for a in engine.history.activities(customer, case) if a.ended_at is None]
+    assert waiting.element_id == "prepare"
+    assert engine.history.variables_at(customer, case, waiting.number) == {"business_key": "AO-1"}
     with pytest.raises(NotFound):
         engine.history.journal(customer, case)
     with pytest.raises(NotFound):
