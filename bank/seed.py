@@ -29,7 +29,8 @@ _DEMO_STAFF = {
 def seed_demo(connection: Connection, bank: Bank) -> list[tuple[str, str, str]]:
     """(login name, role, generated password) for each person made; empty when the home has people already.
 
-    The first administrator grants every other role, as in a real bank.
+    The first administrator grants every other role, as in a real bank. Unlike there, the generated passwords
+    stay: whoever tries the demo signs in as one role after the other.
     """
     if bank.people.all(connection):
         return []
@@ -37,7 +38,7 @@ def seed_demo(connection: Connection, bank: Bank) -> list[tuple[str, str, str]]:
     administrator: int | None = None
     for role, (login, name_zh, name_en, department) in _DEMO_STAFF.items():
         person = bank.people.add(connection, name_zh=name_zh, name_en=name_en, department=department)
-        _, password = bank.people.logins.add(connection, person.key, login)
+        _, password = bank.people.logins.add(connection, person.key, login, must_change_password=False)
         bank.people.grant(connection, person.key, role, by=administrator)
         administrator = administrator or person.key
         made.append((login, role, password))

@@ -6,6 +6,7 @@ import os
 
 import click
 
+from bank.people import SignInDoor
 from cli.parts import Parts
 from engine.model.actor import Actor
 
@@ -16,8 +17,7 @@ def sign_in(parts: Parts, login_name: str) -> Actor:
     Raises SignInRefused, SignInLocked, SignInDisabled. The attempt is committed whatever its answer.
     """
     password = os.environ.get("KAIHU_PASSWORD") or click.prompt("password", hide_input=True, err=True)
-    with parts.database.transaction() as transaction:
-        answer = parts.bank.people.authenticate(transaction.connection, login_name, password)
+    answer = SignInDoor(parts.database, parts.bank.people).authenticate(login_name, password)
     if answer.session is None:
         assert answer.refusal is not None
         raise answer.refusal

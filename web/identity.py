@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar, cast
 
-from flask import Flask
+from flask import Flask, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_required
+from werkzeug.wrappers import Response
 
-from bank.people import Authentication, Session
+from bank.people import Person, Session, SignInDoor
 from engine.model.actor import Actor
 from web.languages import language
 from web.services import services
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_OPEN_TO_GENERATED_PASSWORDS = frozenset(
+    {"sign_in.choose_password", "sign_in.leave", "languages.choose", "health.alive", "health.ready", "static"}
+)
+"""All a person reaches before they have a password of their own."""
 
 
 def for_signed_in(view: Callable[P, R]) -> Callable[P, R]:
@@ -38,10 +44,9 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         return self.session.person.name(language())
 
 
-def authenticate(name: str, password: str) -> Authentication:
-    """Check a sign-in; the attempt is committed whatever the answer, so that failures count."""
-    with services().database.transaction() as transaction:
-        return services().bank.people.authenticate(transaction.connection, name, password)
+def sign_in_door() -> SignInDoor:
+    """Where people are asked for."""
+    return SignInDoor(services().database, services().bank.people)
 
 
 def acting() -> Actor:
@@ -54,18 +59,25 @@ def person_name(key: int | None) -> str:
     """The name of a person for the reader; a dash for nobody and for the unknown."""
     if key is None:
         return "–"
-    with services().database.reading() as connection:
-        found = services().bank.people.by_keys(connection, [key])
-    return found[key].name(language()) if key in found else "–"
+    known: dict[int, Person] = g.setdefault("persons", {})
+    if key not in known:
+        known.update(sign_in_door().persons([key]))
+    return known[key].name(language()) if key in known else "–"
 
 
 def _load(identifier: str) -> SignedIn | None:
     login, _, version = identifier.partition(":")
     if not (login.isdecimal() and version.isdecimal()):
         return None
-    with services().database.reading() as connection:
-        session = services().bank.people.session(connection, int(login), int(version))
+    session = sign_in_door().session(int(login), int(version))
     return SignedIn(session) if session else None
+
+
+def _own_password_first() -> Response | None:
+    if request.endpoint in _OPEN_TO_GENERATED_PASSWORDS or not current_user.is_authenticated:
+        return None
+    session: Session = current_user.session
+    return redirect(url_for("sign_in.choose_password")) if session.login.must_change_password else None
 
 
 def know_people(app: Flask) -> None:
@@ -75,4 +87,5 @@ def know_people(app: Flask) -> None:
     manager.login_message = None
     manager.session_protection = "basic"
     manager.user_loader(_load)
+    app.before_request(_own_password_first)
     app.jinja_env.globals["person_name"] = person_name

@@ -1,6 +1,8 @@
 """People of the bank, their logins and their roles."""
 
+from bank.people.door import SignInDoor
 from bank.people.errors import (
+    CurrentPasswordWrong,
     LoginNameTaken,
     PasswordTooWeak,
     RoleNotForStaff,
@@ -17,6 +19,7 @@ from bank.people.roles import ROLES, Role, Side
 __all__ = [
     "ROLES",
     "Authentication",
+    "CurrentPasswordWrong",
     "Login",
     "LoginNameTaken",
     "PasswordTooWeak",
@@ -30,6 +33,7 @@ __all__ = [
     "Session",
     "Side",
     "SignInDisabled",
+    "SignInDoor",
     "SignInLocked",
     "SignInRefused",
 ]

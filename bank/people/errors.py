@@ -32,6 +32,14 @@ class SignInDisabled(KaihuError):
     zh = "该用户已停用，请联系系统管理员。"
 
 
+class CurrentPasswordWrong(SignInRefused):
+    """Somebody who is signed in gave a wrong password where the present one was asked for."""
+
+    code = "current_password_wrong"
+    en = "The current password is wrong."
+    zh = "当前密码不正确。"
+
+
 class PasswordTooWeak(KaihuError):
     """The new password breaks the bank's rule. Fields: `minimum` length."""
 

@@ -13,7 +13,14 @@ from bank.clock import Clock
 from bank.errors import RecordNotFound
 from bank.parameters import Parameters
 from bank.people import passwords
-from bank.people.errors import LoginNameTaken, PasswordTooWeak, SignInDisabled, SignInLocked, SignInRefused
+from bank.people.errors import (
+    CurrentPasswordWrong,
+    LoginNameTaken,
+    PasswordTooWeak,
+    SignInDisabled,
+    SignInLocked,
+    SignInRefused,
+)
 from bank.people.records import Login, Person
 from bank.people.tables import login
 from persistence.errors import KaihuError
@@ -28,17 +35,19 @@ class Logins:
         self._clock = clock
         self._parameters = parameters
 
-    def add(self, connection: Connection, person: int, name: str) -> tuple[Login, str]:
+    def add(
+        self, connection: Connection, person: int, name: str, *, must_change_password: bool = True
+    ) -> tuple[Login, str]:
         """A further login for a person, and its generated password, which is kept nowhere.
 
-        The person must change it at the first sign-in. Raises LoginNameTaken.
+        The person must change it at the first sign-in, except in a demo. Raises LoginNameTaken.
         """
         password = passwords.generate()
         values = {
             "person": person,
             "name": canonical(name),
             "password_hash": passwords.hash_of(password),
-            "must_change_password": True,
+            "must_change_password": must_change_password,
             "failed_attempts": 0,
             "disabled": False,
             "session_version": 1,
@@ -104,17 +113,21 @@ class Logins:
         self._set(connection, key, failed_attempts=0, locked_until=None, last_signed_in_at=self._clock.now())
         return self.get(connection, key)
 
+    @property
+    def minimum_length(self) -> int:
+        """How many characters a password needs."""
+        return self._parameters.integer("password_minimum_length")
+
     def change_password(self, connection: Connection, key: int, current: str, new: str) -> Login:
         """The person's own change of password; all other sessions of the login end.
 
-        Raises SignInRefused when `current` is wrong, PasswordTooWeak when `new` breaks the rule.
+        Raises CurrentPasswordWrong, or PasswordTooWeak when `new` breaks the rule.
         """
         found = self.get(connection, key)
         if not passwords.matches(current, self._hash(connection, found)):
-            raise SignInRefused()
-        minimum = self._parameters.integer("password_minimum_length")
-        if len(new) < minimum or found.name in canonical(new) or new == current:
-            raise PasswordTooWeak(minimum=minimum)
+            raise CurrentPasswordWrong()
+        if len(new) < self.minimum_length or found.name in canonical(new) or new == current:
+            raise PasswordTooWeak(minimum=self.minimum_length)
         return self._replace_password(connection, found, new, must_change=False)
 
     def reset_password(self, connection: Connection, key: int) -> str:

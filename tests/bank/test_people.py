@@ -9,6 +9,7 @@ from bank.errors import ActionNotAuthorised, RecordNotFound
 from bank.parameters import Certainty, Parameters
 from bank.people import (
     ROLES,
+    CurrentPasswordWrong,
     LoginNameTaken,
     PasswordTooWeak,
     People,
@@ -17,6 +18,7 @@ from bank.people import (
     SelfGrantRefused,
     Side,
     SignInDisabled,
+    SignInDoor,
     SignInLocked,
     SignInRefused,
 )
@@ -233,3 +235,29 @@ def test_every_parameter_names_its_source_and_certainty(parameters: Parameters) 
         assert parameter.name_en
         assert parameter.to_be_confirmed == (parameter.certainty is not Certainty.HIGH)
     assert parameters.integer("sign_in_attempts") == 5
+
+
+def test_a_wrong_current_password_changes_nothing(connection: Connection, people: People) -> None:
+    key, password = _staff(connection, people)
+    found = people.logins.of_person(connection, key)[0]
+    with pytest.raises(CurrentPasswordWrong):
+        people.logins.change_password(connection, found.key, "wrong password", "一个足够长的新密码-2026")
+    assert people.authenticate(connection, "zhang.wei", password).session is not None
+
+
+def test_the_door_commits_failed_attempts_and_keeps_the_session_of_a_changed_password(
+    database: Database, people: People
+) -> None:
+    door = SignInDoor(database, people)
+    with database.transaction() as transaction:
+        _, password = _staff(transaction.connection, people)
+    assert isinstance(door.authenticate("zhang.wei", "wrong password").refusal, SignInRefused)
+    with database.reading() as connection:
+        found = people.logins.by_name(connection, "zhang.wei")
+    assert found is not None
+    assert found.failed_attempts == 1
+    session = door.authenticate("zhang.wei", password).session
+    assert session is not None
+    renewed = door.change_password(session, password, "一个足够长的新密码-2026")
+    assert door.session(found.key, session.login.session_version) is None
+    assert door.session(found.key, renewed.login.session_version) == renewed

@@ -31,4 +31,5 @@ def test_the_printed_password_opens_the_login_and_seeding_again_changes_nothing(
         answer = bank.people.authenticate(transaction.connection, login, password)
         assert answer.session is not None
         assert answer.session.roles == {role}
+        assert not answer.session.login.must_change_password
         assert seed_demo(transaction.connection, bank) == []

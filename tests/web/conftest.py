@@ -91,7 +91,7 @@ def _members(database: Database, people: People) -> dict[str, Member]:
         connection, first = transaction.connection, None
         for name, role in roles.items():
             person = people.add(connection, name_zh=f"测试{name}", name_en=f"Test {name}")
-            login, password = people.logins.add(connection, person.key, name)
+            login, password = people.logins.add(connection, person.key, name, must_change_password=False)
             people.grant(connection, person.key, role, by=first)
             first = first or person.key
             members[name] = Member(login.name, password, Actor.staff(person.key, login.key))

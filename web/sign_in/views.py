@@ -1,12 +1,14 @@
-"""The sign-in page."""
+"""The sign-in page, and the page to choose one's own password."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from web.identity import SignedIn, authenticate, for_signed_in
+from bank.people import CurrentPasswordWrong, PasswordTooWeak
+from web.identity import SignedIn, for_signed_in, sign_in_door
 from web.languages import language, local_path
 from web.security import limiter
 
@@ -25,13 +27,10 @@ def enter() -> Response | tuple[str, int]:
         if current_user.is_authenticated:
             return redirect(url_for("start.home"))
         return _page(200)
-    answer = authenticate(request.form.get("name", ""), request.form.get("password", ""))
+    answer = sign_in_door().authenticate(request.form.get("name", ""), request.form.get("password", ""))
     if answer.session is None:
         return _page(403, answer.refusal.message(language()) if answer.refusal else "")
-    chosen = session.get("language")
-    session.clear()  # nothing of the anonymous session survives (session fixation)
-    if chosen:
-        session["language"] = chosen
+    _renew_session()  # nothing of the anonymous session survives (session fixation)
     session.permanent = True
     login_user(SignedIn(answer.session))
     return redirect(local_path(request.args.get("next")), 303)
@@ -42,13 +41,50 @@ def _page(status: int, refusal: str = "") -> tuple[str, int]:
     return page, status
 
 
-@blueprint.post("/sign-out")
-@for_signed_in
-def leave() -> Response:
-    """End the session; the language stays."""
-    logout_user()
+def _renew_session() -> None:
+    """Empty the session; the chosen language stays."""
     chosen = session.get("language")
     session.clear()
     if chosen:
         session["language"] = chosen
+
+
+@blueprint.route("/password", methods=["GET", "POST"])
+@limiter.limit(_limit, methods=["POST"])
+@for_signed_in
+def choose_password() -> Response | str | tuple[str, int]:
+    """Change one's own password; who signed in with a generated one comes here before anything else."""
+    if request.method == "GET":
+        return _password_page()
+    new = request.form.get("new", "")
+    if new != request.form.get("repeated", ""):
+        return _password_page(repeated=_("This is not the same as the new password.")), 400
+    try:
+        renewed = sign_in_door().change_password(current_user.session, request.form.get("current", ""), new)
+    except CurrentPasswordWrong as error:
+        return _password_page(current=error.message(language())), 400
+    except PasswordTooWeak as error:
+        return _password_page(new=error.message(language())), 400
+    login_user(SignedIn(renewed))  # the version in the cookie moves on; other browsers are signed out
+    flash(_("Your new password is in force."))
+    return redirect(url_for("start.home"), 303)
+
+
+def _password_page(**errors: str) -> str:
+    login = current_user.session.login
+    return render_template(
+        "sign_in/password.html",
+        errors=errors,
+        forced=login.must_change_password,
+        login=login.name,
+        minimum=sign_in_door().minimum_length,
+    )
+
+
+@blueprint.post("/sign-out")
+@for_signed_in
+def leave() -> Response:
+    """End the session."""
+    logout_user()
+    _renew_session()
     return redirect(url_for(".enter"), 303)

@@ -1,0 +1,57 @@
+"""The door people come in by: each method is one transaction, so that pages and commands open none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bank.people.people import People
+from bank.people.records import Authentication, Person, Session
+from persistence.database import Database
+
+
+class SignInDoor:
+    """Signing in, and changing one's own password (R082)."""
+
+    def __init__(self, database: Database, people: People) -> None:
+        self._database = database
+        self._people = people
+
+    @property
+    def minimum_length(self) -> int:
+        """How many characters a password needs."""
+        return self._people.logins.minimum_length
+
+    def authenticate(self, login_name: str, password: str) -> Authentication:
+        """Check an attempt; it is committed whatever the answer, so that failures count towards the lock-out."""
+        with self._database.transaction() as transaction:
+            return self._people.authenticate(transaction.connection, login_name, password)
+
+    def session(self, login_key: int, session_version: int) -> Session | None:
+        """The session as of now, or None when it has ended."""
+        with self._database.reading() as connection:
+            return self._people.session(connection, login_key, session_version)
+
+    def change_password(self, session: Session, current: str, new: str) -> Session:
+        """Replace the person's own password; every session of the login ends but the one returned.
+
+        Raises CurrentPasswordWrong, PasswordTooWeak.
+        """
+        with self._database.transaction() as transaction:
+            login = self._people.logins.change_password(transaction.connection, session.login.key, current, new)
+        return Session(person=session.person, login=login, roles=session.roles)
+
+    def persons(self, keys: Iterable[int]) -> dict[int, Person]:
+        """The persons with these keys, for names on a page; unknown keys are left out."""
+        with self._database.reading() as connection:
+            return self._people.by_keys(connection, keys)
+
+    def roles(self, person: int) -> frozenset[str]:
+        """The roles a person holds now."""
+        with self._database.reading() as connection:
+            return self._people.roles(connection, person)
+
+    def holders(self, roles: Iterable[str]) -> list[Person]:
+        """The active persons who hold one of `roles` now, oldest first."""
+        with self._database.reading() as connection:
+            found = {person.key: person for role in roles for person in self._people.holders(connection, role)}
+        return [found[key] for key in sorted(found)]
