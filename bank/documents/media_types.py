@@ -37,6 +37,5 @@ def media_type_of(content: bytes) -> str | None:
         matches = puremagic.magic_string(content)
     except puremagic.PureError:
         return None
-    others = [match for match in matches if match.mime_type != media_type and match.confidence >= _TELLING]
-    agreed = any(match.mime_type == media_type for match in matches)
-    return media_type if agreed and not others else None
+    seen = {match.mime_type for match in matches if match.confidence >= _TELLING or match.mime_type == media_type}
+    return media_type if seen == {media_type} else None

@@ -219,12 +219,17 @@ def test_only_documents_of_the_case_itself_are_its_own(connection: Connection, d
     assert documents.foreign(connection, CASE, []) == []
 
 
-@pytest.mark.parametrize("spelling", ["", "0{}", " {}", "+{}", "-{}", "{}.0", "x", "９", "9" * 19, "9" * 5000])
+@pytest.mark.parametrize("spelling", ["", "0{}", " {}", "+{}", "-{}", "{}.0", "x", "9" * 19, "9" * 5000])
 def test_what_is_no_id_names_no_document(connection: Connection, documents: Documents, spelling: str) -> None:
     text = spelling.format(_hand_in(connection, documents).id)
     assert documents.foreign(connection, CASE, [text]) == [text]
     with pytest.raises(RecordNotFound):
         documents.get(connection, text)
+
+
+def test_full_width_digits_are_no_id(connection: Connection, documents: Documents) -> None:
+    wide = _hand_in(connection, documents).id.translate({ord("0") + digit: ord("０") + digit for digit in range(10)})
+    assert documents.foreign(connection, CASE, [wide]) == [wide]
 
 
 def test_files_lie_under_their_hash_and_only_their_owner_may_read_them(
