@@ -11,6 +11,7 @@ from engine.forms import Form
 from engine.model.elements import Element
 from engine.model.values import Value
 from engine.store.states import InstanceState, TaskState
+from persistence.errors import KaihuError
 
 
 @dataclass(frozen=True)
@@ -160,6 +161,13 @@ class Right:
     reason_en: str = ""
     reason_zh: str = ""
 
+    @classmethod
+    def unless(cls, refusal: KaihuError | None) -> Right:
+        """Allowed when nothing refuses it."""
+        if refusal is None:
+            return cls(allowed=True)
+        return cls(allowed=False, code=refusal.code, reason_en=refusal.message("en"), reason_zh=refusal.message("zh"))
+
 
 @dataclass(frozen=True, kw_only=True)
 class UserTaskDetail:
@@ -175,6 +183,8 @@ class UserTaskDetail:
     """The variables visible at the task, to prefill the form."""
     may_claim: Right
     may_complete: Right
+    may_assign: Right
+    """To a person who is a candidate; whether that person may take it is checked when it is assigned."""
 
 
 @dataclass(frozen=True, kw_only=True)

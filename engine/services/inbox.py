@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select
 
-from engine.model.actor import Actor, ActorKind
-from engine.model.errors import NotAuthorised
+from engine.model.actor import Action, Actor, ActorKind
+from engine.model.errors import NotAuthorised, NotFound
 from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, TaskRow
+from engine.services.authorisation import may
 from engine.services.parts import EngineParts
 from engine.store import tasks
+from engine.store.instances import find_instance
 from engine.store.states import TaskState
 
 MAX_PAGE = 200
@@ -47,6 +49,19 @@ def counts(parts: EngineParts, connection: Connection, actor: Actor) -> InboxCou
         overdue=number(InboxView.OVERDUE),
         capped=COUNT_CAP,
     )
+
+
+def open_tasks_of_case(
+    parts: EngineParts, connection: Connection, actor: Actor, instance_key: int
+) -> tuple[TaskRow, ...]:
+    """The open tasks of a case, oldest first. Raises NotFound, also for a case the actor may not see."""
+    case = find_instance(connection, instance_key)
+    subject = {"instance_key": instance_key, "business_key": case.business_key if case else None}
+    if case is None or may(parts, connection, actor, Action.VIEW_CASE, subject) is not None:
+        raise NotFound(what="process instance", key=instance_key)
+    rows = tasks.page_of(connection, tasks.open_in(instance_key), after=None, newest_first=False, limit=MAX_PAGE)
+    groups = tasks.groups_of(connection, [row.key for row in rows])
+    return tuple(task_row(row, groups.get(row.key, ())) for row in rows)
 
 
 def _query(parts: EngineParts, connection: Connection, actor: Actor, view: InboxView) -> Select[Any]:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row, Select, select
 
 from engine.journal import Head
 from engine.model.actor import Action, Actor, ActorKind
-from engine.model.errors import NotFound
+from engine.model.errors import NotFound, StateConflict
 from engine.model.values import Value, normalise
-from engine.services.answers import InstanceFilter, InstancePage, Page, ProcessInstance, StartedCase
+from engine.services.answers import InstanceFilter, InstancePage, Page, ProcessInstance, Right, StartedCase
 from engine.services.authorisation import guarded, may, require
 from engine.services.command import CaseCommand
 from engine.services.errors import BusinessKeyMissing, FormExpected, NoStartEvent
@@ -95,6 +95,16 @@ class ProcessInstances:
 
         with guarded(self._parts, actor, Action.CANCEL, subject):
             run_once(self._parts, "cancel", actor, None, act)
+
+    def may_cancel(self, actor: Actor, key: int) -> Right:
+        """Whether the actor may end the case now. Raises NotFound, also for a case this person may not see."""
+        instance = self.get(actor, key)
+        if instance.ended_at is not None:
+            state = InstanceState.ACTIVE.value
+            return Right.unless(StateConflict(what="process instance", actual=instance.state.value, expected=state))
+        subject: dict[str, str | int | None] = {"process_id": instance.process_id, "instance_key": key}
+        with self._parts.database.reading() as connection:
+            return Right.unless(may(self._parts, connection, actor, Action.CANCEL, subject))
 
     def get(self, actor: Actor, key: int) -> ProcessInstance:
         """One case. Raises NotFound, also for a case this person may not see."""

@@ -20,8 +20,6 @@ from engine.store.states import TaskState
 from engine.store.tasks import candidates_of, find_task, groups_of
 from persistence.errors import KaihuError
 
-_YES = Right(allowed=True)
-
 
 def task_subject(task: Row[Any]) -> dict[str, str | int | None]:
     """What the authority is told of the task."""
@@ -69,6 +67,7 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
         data=data,
         may_claim=_right(parts, command, actor, task, Action.CLAIM),
         may_complete=_right(parts, command, actor, task, Action.COMPLETE),
+        may_assign=_right(parts, command, actor, task, Action.ASSIGN),
     )
 
 
@@ -84,17 +83,20 @@ def _right(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any
     try:
         _check(parts, command, actor, task, action)
     except KaihuError as error:
-        return Right(allowed=False, code=error.code, reason_en=error.message("en"), reason_zh=error.message("zh"))
-    return _YES
+        return Right.unless(error)
+    return Right.unless(None)
 
 
 def _check(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any], action: Action) -> None:
     if task.state != TaskState.OPEN.value:
         raise StateConflict(what="user task", actual=task.state, expected=TaskState.OPEN.value)
-    require_candidate(parts, command.connection, actor, task)
+    if action is not Action.ASSIGN:
+        require_candidate(parts, command.connection, actor, task)
     refusal = may(parts, command.connection, actor, action, task_subject(task))
     if refusal is not None:
         raise refusal
+    if action is Action.ASSIGN:
+        return
     check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
     if action is Action.CLAIM and task.assignee is not None:
         raise StateConflict(what="user task", actual="assigned", expected="unassigned")

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Row
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotAuthorised, NotFound, StateConflict
 from engine.model.values import Value
-from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, UserTaskDetail
+from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, TaskRow, UserTaskDetail
 from engine.services.authorisation import guarded, require
 from engine.services.command import CaseCommand
 from engine.services.errors import FormExpected
 from engine.services.form_data import accepted_variables
-from engine.services.inbox import counts, inbox
+from engine.services.inbox import counts, inbox, open_tasks_of_case
 from engine.services.parts import EngineParts
 from engine.services.segregation import check_segregation
 from engine.services.settling import settle
@@ -40,6 +40,11 @@ class UserTasks:
         """One page of the actor's tasks."""
         with self._parts.database.reading() as connection:
             return inbox(self._parts, connection, actor, view, page or Page())
+
+    def of_case(self, actor: Actor, instance_key: int) -> tuple[TaskRow, ...]:
+        """The open tasks of a case, oldest first. Raises NotFound, also for a case this person may not see."""
+        with self._parts.database.reading() as connection:
+            return open_tasks_of_case(self._parts, connection, actor, instance_key)
 
     def counts(self, actor: Actor) -> InboxCounts:
         """Numbers for the badges."""

@@ -58,6 +58,11 @@ def mine(person: int) -> Select[Any]:
     return select(user_task).where(_OPEN, user_task.c.assignee == person)
 
 
+def open_in(instance_key: int) -> Select[Any]:
+    """Open tasks of one case."""
+    return select(user_task).where(_OPEN, user_task.c.instance_key == instance_key)
+
+
 def claimable(person: int, roles: Collection[str]) -> Select[Any]:
     """Open tasks nobody holds that the person is a candidate for."""
     return select(user_task).where(_OPEN, user_task.c.assignee.is_(None), _candidate(person, roles))
