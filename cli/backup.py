@@ -31,6 +31,15 @@ class NothingToBackUp(KaihuError):
     zh = "目录 {folder} 中尚无数据库。"
 
 
+class NoSuchFolder(KaihuError):
+    """The archive's folder does not exist."""
+
+    code = "no_such_folder"
+    kind = ErrorKind.NOT_FOUND
+    en = "The folder {folder} does not exist."
+    zh = "目录 {folder} 不存在。"
+
+
 @click.command()
 @click.argument("target", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @click.pass_obj
@@ -45,6 +54,8 @@ def backup(settings: Settings, target: Path) -> None:
     source = Path(settings.database_url.removeprefix("sqlite:///"))
     if not source.exists():
         raise NothingToBackUp(folder=settings.home)
+    if not target.resolve().parent.is_dir():
+        raise NoSuchFolder(folder=target.resolve().parent)
     with tempfile.TemporaryDirectory(dir=target.resolve().parent) as folder:
         copy = Path(folder) / "kaihu.db"
         _copy_database(source, copy)

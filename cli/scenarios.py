@@ -10,8 +10,17 @@ import click
 
 from cli.functions import calendar_functions
 from engine.simulation import Coverage, Library, play, read_scenario
-from persistence.errors import KaihuError
+from persistence.errors import ErrorKind, KaihuError
 from persistence.settings import Settings
+
+
+class NothingToPlay(KaihuError):
+    """No folder below the given ones holds a diagram. Fields: `folders`."""
+
+    code = "nothing_to_play"
+    kind = ErrorKind.NOT_FOUND
+    en = "There is no diagram (*.bpmn) in {folders}."
+    zh = "目录 {folders} 中没有流程图（*.bpmn）。"
 
 
 @click.command("test")
@@ -29,7 +38,9 @@ def test_scenarios(settings: Settings, folders: tuple[Path, ...], as_json: bool)
     else:
         for report in reports:
             _print(report)
-    if not reports or any(report.failed for report in reports):
+    if not reports:
+        raise NothingToPlay(folders=", ".join(folder.name for folder in folders))
+    if any(report.failed for report in reports):
         raise SystemExit(1)
 
 

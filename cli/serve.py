@@ -26,7 +26,7 @@ class PortInUse(KaihuError):
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--demo", is_flag=True, help="Seed a demo home first: one person per role, processes deployed.")
 def serve(host: str, port: int, demo: bool) -> None:
     """Serve the pages, and run jobs and timers, until Ctrl-C."""

@@ -7,20 +7,22 @@ waiting for each other's lock would cost seconds, a lock of our own costs nothin
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from persistence.errors import ErrorKind, KaihuError
 
 log = structlog.get_logger()
 
+_ADDRESSES = "sqlite:///…, postgresql://…"
 _BUSY_MILLISECONDS = 5_000  # another process may write to the same SQLite file; wait this long for its commit
 
 
@@ -31,6 +33,23 @@ class DatabaseUnavailable(KaihuError):
     kind = ErrorKind.UNAVAILABLE
     en = "The database does not answer. Nothing was saved; please try again in a moment."
     zh = "数据库暂时没有响应，本次操作未保存，请稍后重试。"
+
+
+class DatabaseNotSupported(KaihuError):
+    """The address names no SQLite or PostgreSQL database. Fields: `allowed`."""
+
+    code = "database_not_supported"
+    en = "The database address cannot be used. Allowed: {allowed}."
+    zh = "数据库地址无效，允许的格式：{allowed}。"
+
+
+class DatabaseUnreadable(KaihuError):
+    """The file is no SQLite database, or a damaged one."""
+
+    code = "database_unreadable"
+    kind = ErrorKind.UNAVAILABLE
+    en = "The database file is damaged or not a database. Nothing was changed; restore it from a backup."
+    zh = "数据库文件已损坏或不是数据库文件，未作任何改动，请从备份恢复。"
 
 
 class NestedTransaction(KaihuError):
@@ -54,10 +73,10 @@ class Transaction:
 
 
 class Database:
-    """A database by URL: `sqlite:///path/to/file.db` or `postgresql://user@host/name`."""
+    """A database by URL: `sqlite:///path/to/file.db` or `postgresql://user@host/name`. Raises DatabaseNotSupported."""
 
     def __init__(self, url: str) -> None:
-        self.url = make_url(url)
+        self.url = _supported(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer = _sqlite(self.url, "BEGIN IMMEDIATE", poolclass=StaticPool)
@@ -117,6 +136,16 @@ class Database:
         self._reader.dispose()
 
 
+def _supported(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseNotSupported(allowed=_ADDRESSES) from error
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise DatabaseNotSupported(allowed=_ADDRESSES)
+    return parsed
+
+
 def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
 
@@ -150,4 +179,7 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable() from error
+        if type(error.orig) is sqlite3.DatabaseError:  # its subclasses say more; the bare class means the file itself
+            log.error("database.unreadable")
+            raise DatabaseUnreadable() from error
         raise

@@ -7,9 +7,20 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from persistence.errors import KaihuError
+
+LANGUAGES = ("zh", "en")
 _SECRET_BYTES = 32
+
+
+class SettingWrong(KaihuError):
+    """An environment variable holds what Kaihu cannot use. Fields: `name`, `allowed`."""
+
+    code = "setting_wrong"
+    en = "The setting {name} is not usable. Allowed: {allowed}."
+    zh = "环境变量 {name} 的取值无效，允许的取值：{allowed}。"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +44,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
-        """The settings of this process."""
+        """The settings of this process. Raises SettingWrong."""
         home = Path(environ.get("KAIHU_HOME", ".kaihu")).expanduser().resolve()
         return cls(
             home=home,
             database_url=environ.get("KAIHU_DATABASE_URL") or f"sqlite:///{home / 'kaihu.db'}",
-            language=environ.get("KAIHU_LANGUAGE", "zh"),
-            zone=ZoneInfo(environ.get("KAIHU_ZONE", "Asia/Shanghai")),
+            language=_language(environ.get("KAIHU_LANGUAGE", "zh")),
+            zone=_zone(environ.get("KAIHU_ZONE", "Asia/Shanghai")),
             smtp_url=environ.get("KAIHU_SMTP_URL") or None,
             public_url=environ.get("KAIHU_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
             secure_cookies=environ.get("KAIHU_SECURE_COOKIES", "0") == "1",
@@ -57,3 +68,16 @@ class Settings:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(secrets.token_hex(_SECRET_BYTES).encode())
         return file.read_bytes()
+
+
+def _language(name: str) -> str:
+    if name not in LANGUAGES:
+        raise SettingWrong(name="KAIHU_LANGUAGE", allowed=", ".join(LANGUAGES))
+    return name
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise SettingWrong(name="KAIHU_ZONE", allowed="Asia/Shanghai, Asia/Urumqi, …") from error

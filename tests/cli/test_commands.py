@@ -1,0 +1,103 @@
+"""What the commands do, and what they say when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Kaihu
+
+PERSON = ("--name-zh", "王敏", "--name-en", "Wang Min")
+DOCTYPE = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
+
+
+def password_of(output: str) -> str:
+    return output.split()[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("KAIHU_ZONE", "Mars/Base", "The setting KAIHU_ZONE is not usable."),
+        ("KAIHU_LANGUAGE", "fr", "The setting KAIHU_LANGUAGE is not usable. Allowed: zh, en."),
+        ("KAIHU_DATABASE_URL", "mysql://bank", "The database address cannot be used."),
+        ("KAIHU_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none", "The database does not answer."),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_in_one_sentence(kaihu: Kaihu, name: str, value: str, said: str) -> None:
+    result = kaihu("user", "boss", *PERSON, **{name: value})
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(kaihu: Kaihu, home: Path) -> None:
+    home.mkdir()
+    (home / "kaihu.db").write_text("not a database, but somebody's file")
+    result = kaihu("user", "boss", *PERSON)
+    assert "The database file is damaged or not a database." in result.stderr
+    assert (home / "kaihu.db").read_text() == "not a database, but somebody's file"
+
+
+@pytest.mark.requirement("R082")
+def test_the_first_administrator_is_made_without_anybody_and_nobody_else_is(kaihu: Kaihu) -> None:
+    assert kaihu("user", "boss", *PERSON).exit_code == 0
+    again = kaihu("user", "second", *PERSON)
+    assert again.exit_code == 1
+    assert "None of your roles permits this action" in again.stderr
+
+
+@pytest.mark.requirement("R082")
+def test_the_administrator_makes_other_people_and_a_wrong_password_makes_none(kaihu: Kaihu) -> None:
+    boss = password_of(kaihu("user", "boss", *PERSON).stdout)
+    clerk = ("user", "clerk", *PERSON, "--role", "reviewer", "--by", "boss")
+    assert "The login name or the password is wrong." in kaihu(*clerk, KAIHU_PASSWORD="wrong").stderr
+    assert kaihu(*clerk, KAIHU_PASSWORD=boss).exit_code == 0
+    assert "This login name is already in use." in kaihu(*clerk, KAIHU_PASSWORD=boss).stderr
+
+
+@pytest.mark.requirement("R074")
+def test_the_shipped_procedure_is_deployed_once_and_a_hostile_file_not_at_all(kaihu: Kaihu, tmp_path: Path) -> None:
+    boss = password_of(kaihu("user", "boss", *PERSON).stdout)
+    first = kaihu("deploy", "--login", "boss", KAIHU_PASSWORD=boss)
+    assert first.exit_code == 0
+    assert "account_opening v1" in first.stdout
+    assert kaihu("deploy", "--login", "boss", KAIHU_PASSWORD=boss).stdout.startswith("already deployed")
+    (tmp_path / "hostile.bpmn").write_text(DOCTYPE)
+    refused = kaihu("deploy", tmp_path / "hostile.bpmn", "--login", "boss", KAIHU_PASSWORD=boss)
+    assert refused.exit_code == 1
+    assert "Document types are not allowed." in refused.stderr
+
+
+@pytest.mark.parametrize(("content", "why"), [("not xml", "not well-formed"), (DOCTYPE, "Document types")])
+def test_a_broken_diagram_is_refused_with_the_reason_as_json(
+    kaihu: Kaihu, tmp_path: Path, content: str, why: str
+) -> None:
+    (tmp_path / "broken.bpmn").write_text(content)
+    report = json.loads(kaihu("run", tmp_path / "broken.bpmn", "--json").stdout)
+    assert report["refused"] is True
+    assert why in report["reason"]
+    assert report["completed"] == []
+
+
+def test_a_folder_without_diagrams_has_nothing_to_play(kaihu: Kaihu, tmp_path: Path) -> None:
+    assert "There is no diagram" in kaihu("test", tmp_path).stderr
+
+
+def test_a_backup_holds_the_database_and_needs_a_folder(kaihu: Kaihu, home: Path, tmp_path: Path) -> None:
+    kaihu("user", "boss", *PERSON)
+    assert "does not exist" in kaihu("backup", tmp_path / "nowhere" / "copy.tar.gz").stderr
+    assert kaihu("backup", tmp_path / "copy.tar.gz").exit_code == 0
+    with tarfile.open(tmp_path / "copy.tar.gz") as archive:
+        archive.extract("kaihu.db", tmp_path / "restored", filter="data")
+    copy = sqlite3.connect(tmp_path / "restored" / "kaihu.db")
+    assert copy.execute("SELECT count(*) FROM login").fetchone() == (1,)
+
+
+def test_a_port_outside_the_range_is_refused_before_anything_starts(kaihu: Kaihu, home: Path) -> None:
+    assert kaihu("serve", "--port", "99999").exit_code == 2
+    assert not home.exists()
