@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from bank.bank import build as build_bank
+from bank.notifications import Outbox
 from bank.simulators import build_systems
 from cli.main import command_line
 from cli.parts import Parts
@@ -35,6 +36,8 @@ def build(settings: Settings) -> Parts:
     bank = build_bank(clock, settings.home)
     with database.reading() as connection:
         bank.calendar.refresh(connection)
+    systems = build_systems(settings.home, smtp_url=settings.smtp_url)
+    outbox = Outbox(database, clock, systems.mail)
     engine = ProcessEngine(
         database=database,
         keys=Keys.of(database),
@@ -42,9 +45,7 @@ def build(settings: Settings) -> Parts:
         authority=bank.authority,
         calendar=bank.calendar,
         handlers=HANDLERS,
-        resources=WorkerContext(
-            bank=bank, systems=build_systems(settings.home, smtp_url=settings.smtp_url), settings=settings
-        ),
+        resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
         zone=settings.zone,
         attachments=bank.documents,
     )
@@ -53,12 +54,20 @@ def build(settings: Settings) -> Parts:
         with database.transaction() as transaction:
             return bank.applications.new_number(transaction.connection)
 
-    services = WebServices(engine=engine, bank=bank, database=database, clock=clock, new_business_key=new_business_key)
+    services = WebServices(
+        engine=engine,
+        bank=bank,
+        outbox=outbox,
+        database=database,
+        clock=clock,
+        new_business_key=new_business_key,
+    )
     web_settings = WebSettings(secret_key=settings.secret().decode(), secure_cookies=settings.secure_cookies)
     return Parts(
         settings=settings,
         database=database,
         bank=bank,
+        outbox=outbox,
         engine=engine,
         executor=JobExecutor(engine),
         create_web=lambda: create_web(services, web_settings),

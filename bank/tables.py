@@ -7,4 +7,5 @@ import bank.calendar.tables
 import bank.counters
 import bank.customers.tables
 import bank.documents.tables
+import bank.notifications.tables
 import bank.people.tables  # noqa: F401

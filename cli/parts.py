@@ -9,6 +9,7 @@ from pathlib import Path
 from flask import Flask
 
 from bank.bank import Bank
+from bank.notifications import Outbox
 from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
 from persistence.database import Database
@@ -22,6 +23,7 @@ class Parts:
     settings: Settings
     database: Database
     bank: Bank
+    outbox: Outbox
     engine: ProcessEngine
     executor: JobExecutor
     create_web: Callable[[], Flask]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bank.notifications import Outbox
 from bank.systems import Systems
 from persistence.settings import Settings
 
@@ -18,4 +19,5 @@ class WorkerContext:
 
     bank: Bank
     systems: Systems
+    outbox: Outbox
     settings: Settings

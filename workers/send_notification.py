@@ -1,28 +1,53 @@
-"""`send-notification`: one letter to the customer, by the template the diagram names (R026).
+"""`send-notification`: one letter to the customer, by the template the diagram names (R026, R079).
 
-The letter goes to the address in the application. Without an address nothing is sent and the result says so:
-the customer is then told at the counter or sees it on the status page.
+The letter goes to the address in the application. Without an address it is only put on record and the result
+says so: the customer is then told at the counter or sees it on the status page.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from bank.checks.contact import check_mail_address
 from bank.checks.fields import part, rows, text, whole
 from bank.clock import BANK_ZONE
-from bank.systems import Mail, SystemUnavailable
+from bank.notifications import Notification
+from bank.notifications.tipping_off import tips_off
+from bank.systems import SystemUnavailable
 from engine.model.values import Value
 from engine.worker_api import Completed, Failed, Handler, Job, Mode, Parameter, Result
-from persistence.settings import Settings
 from workers.activation_token import activation_token
 from workers.attempts import unavailable
 from workers.context import WorkerContext
 from workers.letters import TEMPLATES, compose
 
-ACTIVATION_PATH = "/activate/"
-"""Of the public page that takes an activation token."""
+ACTIVATION_PATH, AGREEMENT_PATH, STATUS_PATH = "/activate/", "/agreement", "/status"
+"""Of the public pages letters lead to."""
+
+_TOPICS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "activation": ("activation", "expires_on"),
+        "agreement": ("agreement", "deadline"),
+        "supplement": ("supplement", "deadline"),
+    }
+)
+"""What a letter is about, with the variable and field that hold its deadline."""
+
+_TOPIC_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "account_opened": "activation",
+        "activation_reminder": "activation",
+        "agreement_ready": "agreement",
+        "agreement_reminder": "agreement",
+        "agreement_expired": "agreement",
+        "supplement_requested": "supplement",
+        "supplement_reminder": "supplement",
+        "supplement_expired": "supplement",
+    }
+)
+_LONGEST_LANGUAGE = 20  # of a language tag on record
 _SHOWN_DIGITS = 4  # of an account number in a letter, which travels in the open
 
 
@@ -32,47 +57,65 @@ def run(job: Job, context: WorkerContext) -> Result:
     if template not in TEMPLATES:
         return Failed(f"there is no letter template {template!r}")
     application = part(job.variables, "application")
-    address = text(part(application, "contact"), "email")
-    if not address.isascii() or check_mail_address("contact.email", address):  # empty, or nothing mail could reach
-        return Completed({"notification": _value(job, template, "none")})
-    letter = compose(template, text(application, "language") or "zh", facts(job, context.settings))
-    mail = Mail(to=address, subject=letter.subject, body=letter.body)
+    language = (text(application, "language") or "zh")[:_LONGEST_LANGUAGE]
+    token = _token(template, job.variables, context)
+    facts = _facts(template, job, _link(template, token, context.settings.public_url))
     try:
-        context.systems.mail.send(mail, idempotency_key=job.idempotency_key)
+        notification = context.outbox.deliver(
+            compose(template, language, facts, secrets=(token,) if token else ()),
+            business_key=job.business_key,
+            template=template,
+            language=language,
+            to=_address(application),
+            idempotency_key=job.idempotency_key,
+        )
     except SystemUnavailable as refused:
         return unavailable(job, refused, "NOTIFICATION_UNAVAILABLE")
-    return Completed({"notification": _value(job, template, "email")})
+    return Completed({"notification": _value(notification)})
 
 
-def _value(job: Job, template: str, channel: str) -> Value:
+def _value(notification: Notification) -> Value:
     return {
-        "key": job.idempotency_key,
-        "template": template,
-        "channel": channel,
-        "sent_at": job.now.isoformat() if channel == "email" else None,
+        "key": notification.key,
+        "template": notification.template,
+        "channel": str(notification.channel),
+        "sent_at": None if notification.sent_at is None else notification.sent_at.isoformat(),
     }
 
 
-def facts(job: Job, settings: Settings) -> dict[str, str]:
-    """What letters may say of the case; line breaks are dropped from what people typed."""
+def _address(application: Mapping[str, object]) -> str | None:
+    """The applicant's mail address, or None when it is empty or nothing mail could reach."""
+    address = text(part(application, "contact"), "email")
+    unusable = not address.isascii() or check_mail_address("contact.email", address)
+    return None if unusable else address or None
+
+
+def _facts(template: str, job: Job, link: str) -> dict[str, str]:
+    """What the letter may say of the case; line breaks are dropped from what people typed."""
     variables = job.variables
-    application = part(variables, "application")
     found = {
-        "name": text(application, "applicant_name"),
+        "name": text(part(variables, "application"), "applicant_name"),
         "case_number": job.business_key,
         "reason": "; ".join(_deficiencies(part(variables, "review"))),
-        "deadline": _moment(
-            text(part(variables, "activation"), "expires_on") or text(part(variables, "supplement"), "deadline")
-        ),
+        "deadline": _deadline(template, variables),
         "account_number": _masked(text(part(variables, "account"), "number")),
-        "link": _link(variables, settings),
+        "link": link,
     }
     return {name: " ".join(value.split()) for name, value in found.items()}
 
 
 def _deficiencies(review: Mapping[str, object]) -> list[str]:
+    """What is missing, as the reviewer wrote it; what would tip the customer off is left out."""
     items = [f"{text(item, 'document')}: {text(item, 'deficiency')}" for item in rows(review, "items")]
-    return [part for part in (*items, text(review, "reason")) if part]
+    return [part for part in (*items, text(review, "reason")) if part and not tips_off(part)]
+
+
+def _deadline(template: str, variables: Mapping[str, object]) -> str:
+    topic = _TOPIC_OF.get(template)
+    if topic is None:
+        return ""
+    variable, field = _TOPICS[topic]
+    return _moment(text(part(variables, variable), field))
 
 
 def _moment(written: str) -> str:
@@ -88,13 +131,21 @@ def _masked(number: str) -> str:
     return f"****{number[-_SHOWN_DIGITS:]}" if number else ""
 
 
-def _link(variables: Mapping[str, object], settings: Settings) -> str:
-    """Where the customer goes on: the activation while one is open, else the public pages."""
+def _token(template: str, variables: Mapping[str, object], context: WorkerContext) -> str:
+    """The customer's secret in an activation letter; empty in any other, or while no activation is open."""
     account = whole(part(variables, "account"), "key")
     reference = text(part(variables, "activation"), "reference")
-    if account is None or not reference:
-        return f"{settings.public_url}/"
-    return f"{settings.public_url}{ACTIVATION_PATH}{activation_token(settings.secret(), account, reference)}"
+    if _TOPIC_OF.get(template) != "activation" or account is None or not reference:
+        return ""
+    return activation_token(context.settings.secret(), account, reference)
+
+
+def _link(template: str, token: str, public_url: str) -> str:
+    """Where the customer goes on; an expired agreement can only be looked at, not signed."""
+    if token:
+        return f"{public_url}{ACTIVATION_PATH}{token}"
+    signing = template in {"agreement_ready", "agreement_reminder"}
+    return f"{public_url}{AGREEMENT_PATH if signing else STATUS_PATH}"
 
 
 HANDLER = Handler[WorkerContext](
@@ -106,6 +157,9 @@ HANDLER = Handler[WorkerContext](
     inputs=(
         Parameter(name="application", description="The application: contact, language, applicant_name"),
         Parameter(name="activation", description="Reference and end of the activation; may be absent"),
+        Parameter(name="agreement", description="Its deadline, in letters about the agreement; may be absent"),
+        Parameter(name="supplement", description="Its deadline, in letters about a supplement; may be absent"),
+        Parameter(name="review", description="What is missing, in letters about a supplement; may be absent"),
     ),
     outputs=(Parameter(name="notification", description="key, template, channel email or none, sent_at"),),
     errors=("NOTIFICATION_UNAVAILABLE",),

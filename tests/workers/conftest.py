@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -9,14 +10,18 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import Connection
 
+from bank.bank import build
+from bank.notifications import Outbox
 from bank.simulators import build_systems
 from bank.simulators.control import SimulatorControl
 from engine.worker_api import Job, Result
+from persistence.database import Database
 from persistence.settings import Settings
-from tests.conftest import NOON
+from tests.conftest import NOON, TestClock
 from workers import HANDLERS
 from workers.context import WorkerContext
 
+CASE = "AO-20260302-0001"
 Perform = Callable[..., Result]
 
 
@@ -29,7 +34,15 @@ def control(tmp_path: Path) -> SimulatorControl:
 def context(tmp_path: Path) -> WorkerContext:
     """A context for handlers that touch no records of the bank."""
     settings = Settings.from_environment({"KAIHU_HOME": str(tmp_path), "KAIHU_PUBLIC_URL": "https://bank.example"})
-    return WorkerContext(bank=cast(Any, None), systems=build_systems(tmp_path), settings=settings)
+    nothing = cast(Any, None)
+    return WorkerContext(bank=nothing, systems=build_systems(tmp_path), outbox=nothing, settings=settings)
+
+
+@pytest.fixture
+def at_bank(context: WorkerContext, database: Database, clock: TestClock, tmp_path: Path) -> WorkerContext:
+    """A context for handlers that write the bank's records, on both databases."""
+    outbox = Outbox(database, clock, context.systems.mail)
+    return dataclasses.replace(context, bank=build(clock, tmp_path), outbox=outbox)
 
 
 def job_of(
@@ -42,15 +55,15 @@ def job_of(
     headers: Mapping[str, str] | None = None,
     connection: Connection | None = None,
 ) -> Job:
-    """A job of the case AO-20260302-0001 at noon."""
+    """A job of the case at noon."""
     return Job(
         key=key,
         type=job_type,
         instance_key=1,
-        business_key="AO-20260302-0001",
+        business_key=CASE,
         process_id="account_opening",
         element_id=job_type.replace("-", "_"),
-        variables={"business_key": "AO-20260302-0001", **variables},
+        variables={"business_key": CASE, **variables},
         headers=headers or {},
         now=NOON,
         attempt=attempt,

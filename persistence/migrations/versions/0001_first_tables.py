@@ -140,6 +140,28 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_expires_at", ["expires_at"], unique=False)
 
     op.create_table(
+        "notification",
+        sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("business_key", sa.String(length=100), nullable=False),
+        sa.Column("template", sa.String(length=50), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=100), nullable=False),
+        sa.Column("queued_at", UtcDateTime(), nullable=False),
+        sa.Column("sent_at", UtcDateTime(), nullable=True),
+        sa.Column("claimed_until", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_notification")),
+        sa.UniqueConstraint("idempotency_key", name=op.f("uq_notification_idempotency_key")),
+    )
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notification_business_key"), ["business_key"], unique=False)
+
+    op.create_table(
         "operations_log",
         sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("time", UtcDateTime(), nullable=False),
@@ -691,6 +713,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_operations_log_instance")
 
     op.drop_table("operations_log")
+    with op.batch_alter_table("notification", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notification_business_key"))
+
+    op.drop_table("notification")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index("ix_message_expires_at")
 
