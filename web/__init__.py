@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from web import cases, health, inbox, sign_in, start
+from web import cases, health, inbox, public, sign_in, start, uploads
 from web.errors import handle_errors
 from web.identity import know_people
 from web.languages import speak
@@ -26,6 +26,6 @@ def create_web(services: WebServices, settings: WebSettings) -> Flask:
     present(app)
     know_people(app)
     handle_errors(app)
-    for part in (health, sign_in, start, inbox, cases):
+    for part in (health, sign_in, start, inbox, cases, uploads, public):
         app.register_blueprint(part.blueprint)
     return app

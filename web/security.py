@@ -22,6 +22,7 @@ from secure import (
     XFrameOptions,
 )
 
+from engine.forms.posted import MAX_NAMES
 from web.settings import WebSettings
 
 csrf = CSRFProtect()
@@ -57,6 +58,15 @@ def _headers(*, tls: bool) -> Secure:
     )
 
 
+_POLICY_HEADER = "Content-Security-Policy"
+
+
+def own_policy(response: Response, policy: str) -> Response:
+    """`response` with a content security policy of its own, stricter than that of the pages."""
+    response.headers[_POLICY_HEADER] = policy
+    return response
+
+
 def protect(app: Flask, settings: WebSettings) -> None:
     """Give `app` form tokens, rate limits, hardened cookies and headers on every answer."""
     app.config.update(
@@ -67,10 +77,12 @@ def protect(app: Flask, settings: WebSettings) -> None:
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
         MAX_CONTENT_LENGTH=settings.upload_bytes,
+        MAX_FORM_PARTS=MAX_NAMES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may stay open over lunch
         WTF_CSRF_SSL_STRICT=settings.secure_cookies,
         RATELIMIT_HEADERS_ENABLED=True,
         SIGN_IN_LIMIT=settings.sign_in_limit,
+        APPLICATION_LIMIT=settings.application_limit,
     )
     csrf.init_app(app)
     limiter.init_app(app)
@@ -78,7 +90,10 @@ def protect(app: Flask, settings: WebSettings) -> None:
 
     @app.after_request
     def send_headers(response: Response) -> Response:
+        policy = response.headers.get(_POLICY_HEADER)
         headers.set_headers(response)
+        if policy is not None:
+            own_policy(response, policy)
         if request.endpoint != "static":
             response.headers["Cache-Control"] = "no-store"  # pages hold personal data
         return response

@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from bank.bank import Bank
+from bank.notifications import Outbox
 from engine.model.ports import Clock
 from engine.process_engine import ProcessEngine
 from persistence.database import Database
@@ -22,6 +23,8 @@ class WebServices:
 
     engine: ProcessEngine
     bank: Bank
+    outbox: Outbox
+    """The letters customers were sent."""
     database: Database
     clock: Clock
     new_business_key: Callable[[], str]

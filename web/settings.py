@@ -16,9 +16,11 @@ class WebSettings:
     """Send cookies over TLS only; on behind TLS, off for http://127.0.0.1."""
     session_lifetime: dt.timedelta = dt.timedelta(hours=8)
     """A working day; then people sign in again."""
-    upload_bytes: int = 20 * 1024 * 1024
-    """Largest request body, uploads included."""
+    upload_bytes: int = 64 * 1024 * 1024
+    """Largest request body: half a dozen documents of 10 MB, and the form around them."""
     sign_in_limit: str = "10 per minute"
     """Attempts per address, in Flask-Limiter's notation."""
+    application_limit: str = "20 per hour"
+    """Applications customers may send per address; an office shares one."""
     timezone: str = "Asia/Shanghai"
     """Zone in which people read times; everything is stored in UTC."""

@@ -14,7 +14,9 @@ from sqlalchemy import Connection
 from werkzeug.test import TestResponse
 
 from bank.bank import build
+from bank.notifications import Outbox
 from bank.people import People
+from bank.simulators import build_systems
 from engine.model.actor import Actor
 from engine.model.errors import NotAuthorised
 from engine.process_engine import ProcessEngine
@@ -120,6 +122,7 @@ def site(tmp_path: Path, clock: TestClock) -> Iterator[Site]:
     services = WebServices(
         engine=engine,
         bank=bank,
+        outbox=Outbox(database, clock, build_systems(tmp_path).mail),
         database=database,
         clock=clock,
         new_business_key=lambda: f"AO-20260302-{next(numbers):04}",

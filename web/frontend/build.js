@@ -11,7 +11,7 @@ const target = resolve(process.argv[2] ?? join(here, '..', 'static', 'built'));
 
 const result = await build({
   absWorkingDir: here,
-  entryPoints: { pages: 'src/pages.js', diagram: 'src/diagram.js' },
+  entryPoints: { pages: 'src/pages.js', diagram: 'src/diagram.js', public: 'src/public.css' },
   outdir: target,
   bundle: true,
   minify: true,

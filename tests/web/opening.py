@@ -1,0 +1,218 @@
+"""The customer's pages over the real bank, the real processes and their workers; only the clock is the test's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from bank.bank import Bank, build
+from bank.clock import local_date
+from bank.notifications import Outbox
+from bank.seed import seed_demo
+from bank.simulators import build_systems
+from cli.demo_paper import paper
+from cli.demo_story import INDIVIDUAL, TODAY, VERSION_IN_FORCE, Step
+from cli.deploy import resources_of
+from engine.job_executor import JobExecutor
+from engine.model.actor import Actor
+from engine.process_engine import ProcessEngine
+from engine.services.answers import InboxView, Page
+from persistence.database import Database
+from persistence.keys import Keys
+from persistence.settings import Settings
+from tests.conftest import TestClock
+from web import WebServices, WebSettings, create_web
+from workers import HANDLERS
+from workers.context import WorkerContext
+
+ROOT = Path(__file__).parents[2]
+STEPS = {step.element: step for step in INDIVIDUAL.steps if isinstance(step, Step)}
+SUPPLEMENT = {
+    "review": {
+        "decision": "supplement",
+        "reason": "身份证复印件不清晰",
+        "items": [{"document": "身份证", "deficiency": "反面缺失，请重新扫描"}],
+    }
+}
+
+
+@dataclass
+class Opening:
+    """A bank at work."""
+
+    app: Flask
+    engine: ProcessEngine
+    executor: JobExecutor
+    bank: Bank
+    database: Database
+    clock: TestClock
+    home: Path
+
+    def browser(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def staff(self, role: str) -> Actor:
+        with self.database.reading() as connection:
+            person = self.bank.people.holders(connection, role)[0]
+            return Actor.staff(person.key, self.bank.people.logins.of_person(connection, person.key)[0].key)
+
+    def work(self, number: str, element: str, form: Mapping[str, Any] | None = None) -> None:
+        """The bank's person completes the task, as in the demo's story unless `form` says otherwise."""
+        step = STEPS[element]
+        actor, tasks = self.staff(step.role), self.engine.user_tasks
+        self.executor.run_until_idle()
+        rows = tasks.inbox(actor, InboxView.GROUPS, Page(limit=200)).rows
+        [task] = [row for row in rows if row.business_key == number and row.element_id == element]
+        data = dict(form) if form is not None else filled_in(step.form, self._facts())
+        if step.documents and form is None:
+            data["documents"] = {code: [self.hand_in(number, code, actor.person)] for code in step.documents}
+        tasks.claim(actor, task.key)
+        tasks.complete(actor, task.key, data)
+        self.executor.run_until_idle()
+
+    def work_until(self, number: str, element: str) -> None:
+        """Everything the bank does before its task `element`."""
+        for name in STEPS:
+            if name == element:
+                return
+            self.work(number, name)
+
+    def hand_in(self, number: str, code: str, person: int | None) -> str:
+        with self.database.transaction() as transaction:
+            return self.bank.documents.store(
+                transaction.connection,
+                content=paper(f"{code} {number}"),
+                file_name=f"{code}.pdf",
+                business_key=number,
+                uploaded_by=person,
+            ).id
+
+    def open_elements(self, number: str) -> set[str]:
+        """The elements at which the case stands."""
+        self.executor.run_until_idle()
+        actor = Actor.customer(number)
+        key = self.engine.process_instances.find(actor, number).key
+        return {each.element_id for each in self.engine.history.activities(actor, key) if each.ended_at is None}
+
+    def sees(self, number: str, element: str) -> Mapping[str, Any]:
+        """The variables an open element sees."""
+        actor = Actor.customer(number)
+        key = self.engine.process_instances.find(actor, number).key
+        [found] = [
+            each
+            for each in self.engine.history.activities(actor, key)
+            if each.element_id == element and each.ended_at is None
+        ]
+        return self.engine.history.variables_at(actor, key, found.number)
+
+    def activation_link(self) -> str:
+        """The path in the letter the customer got last."""
+        letters = sorted((self.home / "outbox").rglob("*"), key=lambda path: path.stat().st_mtime_ns)
+        texts = [letter_text(path) for path in letters if path.is_file()]
+        links = [found[1] for text in texts if (found := re.search(r"(/activate/[\w-]+)", text))]
+        return links[-1]
+
+    def _facts(self) -> dict[str, str]:
+        today = local_date(self.clock.now())
+        return {TODAY: today.isoformat(), VERSION_IN_FORCE: self.bank.agreements.in_force("individual", today).version}
+
+
+def letter_text(path: Path) -> str:
+    """The decoded body of a letter in the outbox."""
+    import email
+    from email.policy import default
+
+    body = email.message_from_bytes(path.read_bytes(), policy=default).get_body()
+    return body.get_content() if body else ""
+
+
+def filled_in(form: Any, facts: Mapping[str, str]) -> Any:
+    """The form with the story's words for facts of the day replaced by them."""
+    if isinstance(form, Mapping):
+        return {key: filled_in(value, facts) for key, value in form.items()}
+    return facts.get(form, form) if isinstance(form, str) else form
+
+
+@contextmanager
+def open_bank(database: Database, clock: TestClock, home: Path, **web: Any) -> Iterator[Opening]:
+    """The whole composition on a database with tables."""
+    settings = Settings.from_environment({"KAIHU_HOME": str(home), "KAIHU_PUBLIC_URL": "https://bank.example"})
+    bank, systems = build(clock, home), build_systems(home)
+    outbox = Outbox(database, clock, systems.mail)
+    engine = ProcessEngine(
+        database=database,
+        keys=Keys.of(database),
+        clock=clock,
+        authority=bank.authority,
+        calendar=bank.calendar,
+        handlers=HANDLERS,
+        resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
+        zone=settings.zone,
+        attachments=bank.documents,
+    )
+    with database.transaction() as transaction:
+        seed_demo(transaction.connection, bank)
+        bank.calendar.refresh(transaction.connection)
+    services = WebServices(
+        engine=engine, bank=bank, outbox=outbox, database=database, clock=clock, new_business_key=lambda: "unused"
+    )
+    limits = {"sign_in_limit": "1000 per minute", "application_limit": "1000 per minute", **web}
+    app = create_web(services, WebSettings(secret_key="for tests only", **limits))
+    opening = Opening(app, engine, JobExecutor(engine), bank, database, clock, home)
+    engine.deployments.deploy(opening.staff("process_owner"), resources_of((ROOT / "processes", ROOT / "forms")))
+    yield opening
+
+
+def application(**changes: Any) -> dict[str, str]:
+    """What a customer types into the form, by the names of its fields."""
+    typed = {
+        "application.kind": "individual",
+        "application.applicant_name": "陆知秋",
+        "application.account_type": "class_1",
+        "application.purpose": "工资收入与日常消费",
+        "application.language": "zh",
+        "application.contact.name": "陆知秋",
+        "application.contact.phone": "13512345678",
+        "application.contact.email": "lu.zhiqiu@mail.example",
+        "application.declared_true": "true",
+        "application.consent": "true",
+    }
+    return typed | changes
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a page's hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, name
+    return found[1]
+
+
+def apply(client: FlaskClient, **changes: Any) -> tuple[str, str]:
+    """Apply through the page: number and access code."""
+    page = client.get("/apply").text
+    names = ("csrf_token", "_idempotency_key")
+    answer = client.post("/apply", data={name: hidden(page, name) for name in names} | application(**changes))
+    assert answer.status_code == 303, answer.text
+    receipt = client.get("/apply/received").text
+    number = re.search(r"AO-\d{8}-\d{4}", receipt)
+    code = re.search(r"\b(?:[a-z2-9]{5}-){3}[a-z2-9]{5}\b", receipt)
+    assert number and code
+    return number[0], code[0]
+
+
+def send(client: FlaskClient, path: str, shown: str | None = None, **fields: Any) -> Any:
+    """Post a page's form with its token; `shown` is the page, fetched at `path` unless given."""
+    page = client.get(path).text if shown is None else shown
+    return client.post(path, data={"csrf_token": hidden(page, "csrf_token"), **fields})
+
+
+def in_seconds(clock: TestClock, seconds: int) -> None:
+    clock.time += dt.timedelta(seconds=seconds)

@@ -1,0 +1,197 @@
+"""Handing in documents: before the review, and when the bank has asked for more (R079).
+
+Before the review the files go to the case, where the relationship manager finds them. A supplement is sent as
+a message; since a message overwrites whole variables, it carries what the case already holds, with the new added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from bank.checks.fields import part, rows, text
+from bank.documents import Document, DocumentEmpty, DocumentTooLarge, DocumentTypeRefused
+from engine.model.values import Value
+from engine.services.answers import Activity
+from web.languages import in_language, language
+from web.public import visit
+from web.public.blueprint import KEPT, blueprint, sign_in_limit
+from web.public.case import CustomerCase, Wait, moment_of
+from web.security import limiter
+from web.services import services
+
+_MOST_FILES = 30
+_LONGEST_NOTE = 1000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One entry of the checklist."""
+
+    code: str
+    name: str
+    name_zh: str
+    required: bool
+    handed_in: tuple[str, ...]
+    """File names already in the case under this code."""
+
+
+@dataclass
+class Refusals:
+    """What was wrong with what was sent: by code, and of the whole."""
+
+    by_code: dict[str, str] = field(default_factory=dict)
+    whole: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.by_code or self.whole)
+
+
+@blueprint.get("/status/documents")
+@visit.for_customer
+def documents(case: CustomerCase) -> Response | str:
+    """What is wanted, and where to hand it in."""
+    found = _waiting(case)
+    return _nothing_wanted() if found is None else _page(case, *found, Refusals())
+
+
+@blueprint.post("/status/documents")
+@limiter.limit(sign_in_limit)
+@visit.for_customer
+def hand_in(case: CustomerCase) -> Response | tuple[str, int]:
+    """Take the files; a supplement goes on to review. The same form sent again changes nothing."""
+    if case.was_done(Wait.SUPPLEMENT, request.form.get("step", "")):
+        return _thanks()
+    found = _waiting(case)
+    if found is None:
+        return _nothing_wanted()
+    wait, activity = found
+    wanted = _wanted(case, activity)
+    note = request.form.get("note", "").strip()[:_LONGEST_NOTE] if wait is Wait.SUPPLEMENT else ""
+    stored, refusals = _store(case, wait, wanted, note)
+    if refusals:
+        return _page(case, wait, activity, refusals), 400
+    if wait is Wait.SUPPLEMENT:
+        _send(case, activity, stored, note)
+    return _thanks()
+
+
+def _waiting(case: CustomerCase) -> tuple[Wait, Activity] | None:
+    for wait in (Wait.SUPPLEMENT, Wait.HAND_IN):
+        activity = case.waiting(wait)
+        if activity is not None:
+            return wait, activity
+    return None
+
+
+def _nothing_wanted() -> Response:
+    flash(_("No documents are wanted at present."), "info")
+    return redirect(url_for(".status"), 303)
+
+
+def _thanks() -> Response:
+    flash(_("Thank you, your documents have reached us."))
+    return redirect(url_for(".status"), 303)
+
+
+def _wanted(case: CustomerCase, activity: Activity) -> list[Wanted]:
+    """The checklist of the case for its reader."""
+    visible = case.visible_at(activity)
+    with services().database.reading() as connection:
+        names = {each.id: each.file_name for each in services().bank.documents.of_case(connection, case.number)}
+    held = part(visible, "documents")
+    return [
+        Wanted(
+            code=text(row, "code"),
+            name=in_language(text(row, "name"), text(row, "name_en")),
+            name_zh=text(row, "name"),
+            required=row.get("required") is True,
+            handed_in=tuple(names[each] for each in _ids(held, text(row, "code")) if each in names),
+        )
+        for row in rows(visible, "checklist")
+        if text(row, "code")
+    ]
+
+
+def _ids(held: Mapping[str, object], code: str) -> list[str]:
+    ids = held.get(code)
+    return [each for each in ids if isinstance(each, str)] if isinstance(ids, list) else []
+
+
+def _store(case: CustomerCase, wait: Wait, wanted: list[Wanted], note: str) -> tuple[dict[str, list[str]], Refusals]:
+    """Keep the posted files, all or none: ids by code, or what was wrong."""
+    stored: dict[str, list[str]] = {}
+    refusals = Refusals()
+    files = [(each, file) for each in wanted for file in request.files.getlist(each.code) if file.filename]
+    if len(files) > _MOST_FILES:
+        refusals.whole = _("Please hand in at most %(count)s files at once.", count=_MOST_FILES)
+    elif not files and not note:
+        refusals.whole = _("Please choose at least one file.")
+    if refusals:
+        return stored, refusals
+    with services().database.transaction() as transaction:
+        taken = transaction.connection.begin_nested()
+        for each, file in files:
+            name = file.filename or ""
+            # Before the review nothing but its name tells the manager what a file is.
+            name = f"{each.name_zh} {name}" if wait is Wait.HAND_IN else name
+            try:
+                document = _kept(transaction.connection, case, file.read(), name)
+            except (DocumentEmpty, DocumentTooLarge, DocumentTypeRefused) as error:
+                refusals.by_code[each.code] = f"{file.filename}{_(': ')}{error.message(language())}"
+            else:
+                stored.setdefault(each.code, []).append(document.id)
+        taken.rollback() if refusals else taken.commit()
+    return stored, refusals
+
+
+def _kept(connection: Connection, case: CustomerCase, content: bytes, name: str) -> Document:
+    return services().bank.documents.store(
+        connection, content=content, file_name=name, business_key=case.number, uploaded_by=None
+    )
+
+
+def _send(case: CustomerCase, activity: Activity, stored: Mapping[str, list[str]], note: str) -> None:
+    visible = case.visible_at(activity)
+    held: dict[str, Value] = dict(_context(visible, "documents"))
+    for code, ids in stored.items():
+        before = _ids(held, code)
+        held[code] = [*before, *(each for each in ids if each not in before)]
+    variables: dict[str, object] = {"documents": held}
+    if note:
+        variables["supplement_received"] = {**_context(visible, "supplement_received"), "note": note}
+    services().engine.messages.correlate(
+        case.actor,
+        "documents_supplemented",
+        case.number,
+        variables,
+        message_id=f"supplement-{activity.number}",
+        time_to_live=KEPT,
+    )
+
+
+def _context(variables: Mapping[str, Value], name: str) -> Mapping[str, Value]:
+    value = variables.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _page(case: CustomerCase, wait: Wait, activity: Activity, refusals: Refusals) -> str:
+    visible = case.visible_at(activity)
+    supplement = wait is Wait.SUPPLEMENT
+    return render_template(
+        "public/documents.html",
+        case=case,
+        step=activity.number,
+        wanted=_wanted(case, activity),
+        supplement=part(visible, "supplement") if supplement else None,
+        deadline=moment_of(text(part(visible, "supplement"), "deadline")) if supplement else None,
+        missing=rows(part(visible, "review"), "items") if supplement else [],
+        refusals=refusals,
+        note=request.form.get("note", ""),
+        megabytes=services().bank.documents.maximum_bytes // (1024 * 1024),
+    )

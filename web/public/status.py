@@ -1,0 +1,119 @@
+"""Following an application: in with number and access code, what is asked now, withdrawing, out."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from bank.checks.fields import part, text
+from engine.model.actor import Actor
+from engine.model.errors import NotFound
+from web.public import visit
+from web.public.blueprint import KEPT, blueprint, sign_in_limit
+from web.public.case import CustomerCase, Outcome, Wait, moment_of, read_case
+from web.public.wording import outcome_words, stage_words
+from web.security import limiter
+from web.services import services
+
+_LONGEST_REASON = 500
+
+
+@blueprint.get("/status")
+def status() -> Response | str:
+    """Where the application stands; first the question for number and code."""
+    number = visit.entered_case()
+    if number is None:
+        return render_template("public/enter.html", number="", refused=False)
+    try:
+        return _case_page(read_case(number))
+    except NotFound:
+        visit.leave()
+        return redirect(url_for(".status"), 303)
+
+
+@blueprint.post("/status")
+@limiter.limit(sign_in_limit)
+def look_up() -> Response | tuple[str, int]:
+    """Let in whoever has number and code; an unknown number and a wrong code get the same answer."""
+    number, code = request.form.get("number", "").strip().upper(), request.form.get("code", "")
+    with services().database.reading() as connection:
+        granted = services().bank.applications.access_granted(connection, number, code)
+    if not (granted and _exists(number)):
+        return render_template("public/enter.html", number=number, refused=True), 403
+    visit.enter(number)
+    return redirect(url_for(".status"), 303)
+
+
+def _exists(number: str) -> bool:
+    try:
+        services().engine.process_instances.find(Actor.customer(number), number)
+    except NotFound:
+        return False
+    return True
+
+
+def _case_page(case: CustomerCase) -> str:
+    bank = services().bank
+    with services().database.reading() as connection:
+        letters = services().outbox.of_case(connection, case.number)
+        documents = [each for each in bank.documents.of_case(connection, case.number) if each.uploaded_by is None]
+    return render_template(
+        "public/status.html",
+        case=case,
+        outcome=outcome_words(case.outcome) if case.outcome else None,
+        stages=[(stage_words(stage), state) for stage, state in case.stage_states()],
+        waits={wait.name: case.waiting(wait) for wait in Wait},
+        deadline=_deadline(case),
+        documents=documents,
+        letters=letters,
+    )
+
+
+def _deadline(case: CustomerCase) -> dt.datetime | None:
+    """Until when a supplement is awaited, if one is."""
+    waiting = case.waiting(Wait.SUPPLEMENT) or case.waiting(Wait.SUPPLEMENT_AT_BRANCH)
+    if waiting is None:
+        return None
+    return moment_of(text(part(case.visible_at(waiting), "supplement"), "deadline"))
+
+
+@blueprint.get("/status/withdraw")
+@visit.for_customer
+def withdraw(case: CustomerCase) -> Response | str:
+    """Ask before the application is withdrawn."""
+    if not case.may_withdraw:
+        flash(_("The application cannot be withdrawn now."), "info")
+        return redirect(url_for(".status"), 303)
+    return render_template("public/withdraw.html", case=case)
+
+
+@blueprint.post("/status/withdraw")
+@limiter.limit(sign_in_limit)
+@visit.for_customer
+def confirm_withdrawal(case: CustomerCase) -> Response:
+    """Withdraw the application; a second click changes nothing."""
+    if case.may_withdraw:
+        reason = request.form.get("reason", "").strip()[:_LONGEST_REASON]
+        services().engine.messages.correlate(
+            case.actor,
+            "application_withdrawn",
+            case.number,
+            {"withdrawal": {"reason": reason}},
+            message_id="withdrawal",
+            time_to_live=KEPT,
+        )
+    elif case.outcome is not Outcome.WITHDRAWN:
+        flash(_("The application cannot be withdrawn now."), "info")
+    return redirect(url_for(".status"), 303)
+
+
+@blueprint.post("/status/sign-out")
+def leave() -> Response:
+    """End the visit."""
+    visit.leave()
+    session.modified = True
+    flash(_("You have signed out."))
+    return redirect(url_for(".status"), 303)

@@ -1,0 +1,103 @@
+"""The customer's visit: which case this browser may see, from its access code until signing out or half an hour idle.
+
+The session is a signed cookie without personal data: the case number and times.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from flask import flash, redirect, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from engine.model.errors import NotFound
+from web.public.case import CustomerCase, read_case
+from web.services import services
+
+P = ParamSpec("P")
+Answer = Response | str | tuple[str, int]
+
+_IDLE = dt.timedelta(minutes=30)  # people walk away from shared computers
+_CASE, _SEEN = "customer_case", "customer_seen"
+_APPLICANT, _FRESH = "applicant", "fresh_case"
+_SHOWN = "agreement_shown"
+
+
+def _now() -> float:
+    return services().clock.now().timestamp()
+
+
+def enter(business_key: str) -> None:
+    """This browser has shown that it may see the case."""
+    leave()
+    session[_CASE], session[_SEEN] = business_key, _now()
+
+
+def leave() -> None:
+    """Forget every trace of the customer; a sign-in of the staff and the language stay."""
+    for name in (_CASE, _SEEN, _APPLICANT, _FRESH, _SHOWN):
+        session.pop(name, None)
+
+
+def entered_case() -> str | None:
+    """The number of the case this browser may see now."""
+    number = session.get(_CASE)
+    if not isinstance(number, str):
+        return None
+    if _now() - float(session.get(_SEEN, 0)) > _IDLE.total_seconds():
+        leave()
+        return None
+    session[_SEEN] = _now()
+    return number
+
+
+def for_customer(
+    view: Callable[Concatenate[CustomerCase, P], Answer],
+) -> Callable[P, Answer]:
+    """A view of the customer's own case; others are led to the page that asks for number and code."""
+
+    @wraps(view)
+    def with_case(*args: P.args, **kwargs: P.kwargs) -> Answer:
+        number = entered_case()
+        if number is None:
+            flash(_("Please enter your application number and access code to go on."), "info")
+            return redirect(url_for("public.status"), 303)
+        try:
+            case = read_case(number)
+        except NotFound:  # restored from an older backup, say
+            leave()
+            return redirect(url_for("public.status"), 303)
+        return view(case, *args, **kwargs)
+
+    return with_case
+
+
+def applicant() -> str:
+    """A secret of this browser, so that nobody else can repeat its application."""
+    if _APPLICANT not in session:
+        session[_APPLICANT] = secrets.token_hex(16)
+    return str(session[_APPLICANT])
+
+
+def applied(business_key: str) -> None:
+    """The application was accepted; its access code is still to be shown."""
+    session[_FRESH] = business_key
+
+
+def take_fresh_case() -> str | None:
+    """The case whose access code is still to be shown, once."""
+    number = session.pop(_FRESH, None)
+    return number if isinstance(number, str) else None
+
+
+def note_agreement_shown(content: str) -> int:
+    """Seconds since this browser was first shown this content; another content begins anew."""
+    shown = session.get(_SHOWN)
+    if not (isinstance(shown, dict) and shown.get("content") == content):
+        session[_SHOWN] = shown = {"content": content, "since": _now()}
+    return max(0, int(_now() - float(shown["since"])))
