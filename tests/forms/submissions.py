@@ -37,6 +37,7 @@ CASE: dict[str, dict[str, Any]] = {
         ]
     },
     "document_supplement": {"supplement": {"reason": "营业执照不清晰", "round": 1}},
+    "agreement_preparation": {"agreement": {"version": "enterprise-2026.1"}},
 }
 
 _PERSON = {
@@ -144,7 +145,7 @@ VALID: dict[str, dict[str, Any]] = {
         "document_collection": {"checked": ["originals_compared", "in_date", "complete", "names_agree"]},
     },
     "document_supplement": {
-        "supplement": {"received": "重新提交营业执照"},
+        "supplement_received": {"note": "重新提交营业执照"},
         "documents": {"business_licence": ["1003"]},
         "document_collection": {"checked": ["originals_compared", "in_date", "complete", "names_agree"]},
     },
@@ -177,7 +178,6 @@ VALID: dict[str, dict[str, Any]] = {
     },
     "agreement_preparation": {
         "agreement": {
-            "version": "2026.1",
             "language": "zh",
             "scope": ["deposit"],
             "opening_fee_fen": "0.00",
@@ -191,6 +191,13 @@ VALID: dict[str, dict[str, Any]] = {
             "countersign_checked": ["customer_signature", "authority", "version", "consent", "approval"],
             "countersign_decision": "sign",
             "countersigned": "true",
+        }
+    },
+    "rejection_confirmation": {
+        "rejection_confirmation": {
+            "checked": ["findings_read", "grounds_sufficient", "suspicion_considered"],
+            "decision": "confirm",
+            "reason": "资金来源无法核实，理由充分",
         }
     },
     "account_setup": {

@@ -16,7 +16,7 @@ CONTRACTED = {
     "new_application", "enterprise_application", "individual_application", "identity_findings", "screening_clearance",
     "manual_registry_check", "service_outage", "document_collection", "document_review", "document_supplement",
     "enhanced_due_diligence", "approval", "special_approval", "agreement_preparation", "agreement_countersign",
-    "account_setup", "service_record",
+    "account_setup", "service_record", "rejection_confirmation",
 }  # fmt: skip
 
 
@@ -171,16 +171,52 @@ def test_the_account_types_follow_the_kind_of_customer() -> None:
 
 
 @pytest.mark.requirement("R023")
+def test_the_version_of_the_agreement_is_not_for_the_preparer_to_choose() -> None:
+    typed = copy.deepcopy(VALID["agreement_preparation"])
+    typed["agreement"]["version"] = "enterprise-2025.1"
+    variables = bank_form("agreement_preparation").validate(typed, CASE["agreement_preparation"], environment())
+    agreement = variables["agreement"]
+    assert isinstance(agreement, dict)
+    assert agreement["version"] == "enterprise-2026.1"
+
+
+@pytest.mark.requirement("R079")
+def test_a_supplement_received_at_the_counter_keeps_round_and_deadline() -> None:
+    case = CASE["document_supplement"]
+    variables = bank_form("document_supplement").validate(VALID["document_supplement"], case, environment())
+    assert "supplement" not in variables
+    assert variables["supplement_received"] == {"note": "重新提交营业执照"}
+
+
+@pytest.mark.requirement("R031")
+def test_a_rejection_is_confirmed_only_with_everything_checked_and_never_without_a_reason() -> None:
+    form = bank_form("rejection_confirmation")
+    data = {"rejection_confirmation": {"decision": "confirm", "checked": ["findings_read"]}}
+    assert errors(form, data) == {
+        "rejection_confirmation.checked": "all_must_be_checked",
+        "rejection_confirmation.reason": "required",
+    }
+    returned = {"rejection_confirmation": {"decision": "return", "reason": "补查实际控制人"}}
+    assert form.validate(returned, {}, environment())["rejection_confirmation"]["decision"] == "return"  # type: ignore[index, call-overload]
+
+
+@pytest.mark.requirement("R031")
+def test_advice_to_reject_cannot_be_turned_into_a_pass() -> None:
+    data = {"rejection_confirmation": {"decision": "pass", "reason": "同意准入"}}
+    assert errors(bank_form("rejection_confirmation"), data) == {"rejection_confirmation.decision": "not_an_option"}
+
+
+@pytest.mark.requirement("R023")
 def test_the_bank_signs_only_when_it_decides_to() -> None:
     form = bank_form("agreement_countersign")
-    case = {"agreement": {"version": "2026.1", "consented_at": "2026-03-01T02:00:00Z"}}
+    case = {"agreement": {"version": "enterprise-2026.1", "scope": ["deposit"]}}
     refused = {
         "agreement": {"countersign_decision": "reject", "countersigned": "true", "countersign_reason": "无授权书"}
     }
     agreement = form.validate(refused, case, environment())["agreement"]
     assert isinstance(agreement, dict)
     assert "countersigned" not in agreement
-    assert agreement["consented_at"] == "2026-03-01T02:00:00Z"
+    assert agreement["version"] == "enterprise-2026.1"
     assert errors(form, {"agreement": {"countersign_decision": "return"}}, case) == {
         "agreement.countersign_reason": "required"
     }

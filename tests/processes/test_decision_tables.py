@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bank.agreements import Agreements
 from engine.decisions import parse_decisions
 from engine.feel import Environment
 
@@ -255,13 +256,12 @@ class TestAccountLimits:
 @pytest.mark.requirement("R042")
 class TestApprovalAuthority:
     def tier(
-        self, band: str | None, due_diligence: str, *, pep: str = "none", country: bool = False, edd: str | None = None
+        self, band: str | None, due_diligence: str, *, pep: str = "none", country: bool = False
     ) -> tuple[str, str, bool]:
         value = take(
             "approval_authority",
             rating={"band": band, "due_diligence": due_diligence},
             risk_input={"pep": pep, "call_for_action_country": country},
-            edd={"result": edd},
         )
         return value["tier"], value["group"], value["fast_lane"]
 
@@ -272,17 +272,35 @@ class TestApprovalAuthority:
         assert self.tier("medium", "standard") == ("supervisor", "supervisor", False)
 
     def test_high_risk_is_for_the_risk_officer(self) -> None:
-        assert self.tier("high", "enhanced", edd="pass") == ("risk_officer", "risk_officer", False)
+        assert self.tier("high", "enhanced") == ("risk_officer", "risk_officer", False)
 
     def test_medium_risk_after_enhanced_due_diligence_is_for_the_risk_officer(self) -> None:
-        assert self.tier("medium", "enhanced", edd="pass") == ("risk_officer", "risk_officer", False)
+        assert self.tier("medium", "enhanced") == ("risk_officer", "risk_officer", False)
 
     def test_a_foreign_pep_or_a_listed_country_is_for_the_president(self) -> None:
         assert self.tier("high", "enhanced", pep="foreign") == ("president", "president", False)
         assert self.tier("high", "enhanced", country=True) == ("president", "president", False)
 
-    def test_what_due_diligence_advised_against_is_for_the_president(self) -> None:
-        assert self.tier("medium", "enhanced", edd="reject") == ("president", "president", False)
-
     def test_an_unknown_band_takes_the_strictest_tier(self) -> None:
         assert self.tier(None, "simplified") == ("president", "president", False)
+
+
+@pytest.mark.requirement("R023")
+class TestAgreementVersion:
+    def version(self, kind: str, day: dt.datetime = NOON) -> str | None:
+        model = parse_decisions((FOLDER / "agreement_version.dmn").read_bytes(), "agreement_version.dmn")
+        value = model.decisions["agreement_version"].evaluate({"application": {"kind": kind}}, Environment(day)).value
+        return value["version"] if value else None
+
+    @pytest.mark.parametrize("kind", ["enterprise", "individual"])
+    def test_the_table_gives_the_text_the_bank_has_in_force(self, kind: str) -> None:
+        texts = Agreements.shipped()
+        begun = [text.effective_from for text in texts if kind in text.kinds]
+        days = {day + dt.timedelta(days=shift) for day in begun for shift in (0, 1, 200)}
+        assert len(begun) > 1
+        for day in days:
+            noon = dt.datetime.combine(day, dt.time(4), tzinfo=dt.UTC)
+            assert self.version(kind, noon) == texts.in_force(kind, day).version
+
+    def test_no_version_is_offered_before_the_first_came_into_force(self) -> None:
+        assert self.version("enterprise", dt.datetime(2024, 12, 31, 4, tzinfo=dt.UTC)) is None

@@ -113,6 +113,26 @@ def test_review_excludes_entry_and_every_approval_excludes_entry_and_review() ->
         assert set(element(approval).excludes) >= ENTRY | {"application_submitted", "review_documents"}
 
 
+@pytest.mark.requirement("R031", "R083")
+def test_whoever_makes_or_returns_the_due_diligence_neither_confirms_its_rejection_nor_approves() -> None:
+    assert set(element("confirm_rejection").excludes) >= ENTRY | {"review_documents", "enhanced_due_diligence"}
+    for approval in ("approve_high_risk", "approve_by_president"):
+        assert set(element(approval).excludes) >= {"enhanced_due_diligence", "confirm_rejection"}
+
+
+@pytest.mark.requirement("R009")
+def test_no_letter_that_cannot_be_delivered_leaves_a_case_standing() -> None:
+    for name in FILES:
+        root = drawing(name)
+        letters = {task.get("id") for task in root.iter(f"{BPMN}sendTask")}
+        caught = {
+            event.get("attachedToRef")
+            for event in root.iter(f"{BPMN}boundaryEvent")
+            if event.find(f"{BPMN}errorEventDefinition") is not None
+        }
+        assert letters - caught == set(), name
+
+
 def test_every_excluded_element_exists() -> None:
     known = {found.id for found in elements()}
     assert {other for found in elements() for other in found.excludes} - known == set()

@@ -1,0 +1,77 @@
+"""Every norm a diagram, a table or a form cites is in the register of rule bases (R008, R039, R049)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+FOLDER = Path(__file__).parents[2] / "processes" / "account_opening"
+FORMS = FOLDER.parents[1] / "forms"
+KINDS = {"law", "regulation", "standard", "internal"}
+
+
+def norms() -> list[dict[str, Any]]:
+    register: dict[str, list[dict[str, Any]]] = json.loads((FOLDER / "norms.json").read_bytes())
+    return register["norms"]
+
+
+def cited() -> Iterator[tuple[str, str]]:
+    """Where a norm is cited, and the text that cites it; several are separated by ；."""
+    for diagram in FOLDER.glob("*.bpmn"):
+        for text in etree.fromstring(diagram.read_bytes()).xpath("//*[@name='standardRef']/@value"):
+            yield from ((diagram.name, part) for part in text.split("；"))
+    for table in FOLDER.glob("*.dmn"):
+        for text in etree.fromstring(table.read_bytes()).xpath(
+            "//*[local-name()='rule']/*[local-name()='annotationEntry'][1]/*/text()"
+        ):
+            yield from ((table.name, part) for part in text.split("；"))
+    for form in FORMS.glob("*.form"):
+        for text in re.findall(r'"norm": "([^"]+)"', form.read_text(encoding="utf-8")):
+            yield from ((form.name, part) for part in text.split("；"))
+
+
+def resolves(text: str) -> bool:
+    """A citation is the norm's name, and after a blank or a colon what of it applies."""
+    name = text.replace("《", "").replace("》", "")
+    return any(re.fullmatch(re.escape(cite) + r"([ ：].+)?", name) for norm in norms() for cite in norm["cites"])
+
+
+@pytest.mark.requirement("R008", "R039", "R049")
+def test_every_norm_cited_is_in_the_register() -> None:
+    found = list(cited())
+    assert len(found) > 100
+    assert [(where, text) for where, text in found if not resolves(text)] == []
+
+
+@pytest.mark.requirement("R039")
+def test_every_norm_of_the_register_is_cited() -> None:
+    texts = [text.replace("《", "").replace("》", "") for _, text in cited()]
+    idle = [norm["id"] for norm in norms() if not any(text.startswith(tuple(norm["cites"])) for text in texts)]
+    assert idle == []
+
+
+def test_a_citation_means_one_norm() -> None:
+    counts = Counter(name for norm in norms() for name in norm["cites"])
+    assert [name for name, count in counts.items() if count > 1] == []
+    assert len({norm["id"] for norm in norms()}) == len(norms())
+
+
+def test_each_norm_has_a_title_in_both_languages_a_kind_and_an_issuer() -> None:
+    for norm in norms():
+        assert norm["kind"] in KINDS
+        assert norm["certainty"] in {"H", "M", "L"}
+        assert all(norm[key] for key in ("title", "title_en", "issuer", "issuer_en", "number"))
+
+
+@pytest.mark.requirement("R008")
+def test_the_banks_own_norms_are_marked_as_samples_and_no_others() -> None:
+    for norm in norms():
+        assert ("示例" in norm.get("note", "")) is (norm["kind"] == "internal")
+        assert norm["id"].startswith("KH-") is (norm["kind"] == "internal")
