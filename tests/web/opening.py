@@ -204,7 +204,8 @@ def apply(client: FlaskClient, **changes: Any) -> tuple[str, str]:
     receipt = client.get("/apply/received").text
     number = re.search(r"AO-\d{8}-\d{4}", receipt)
     code = re.search(r"\b(?:[a-z2-9]{5}-){3}[a-z2-9]{5}\b", receipt)
-    assert number and code
+    assert number
+    assert code
     return number[0], code[0]
 
 

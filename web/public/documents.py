@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from bank.checks.fields import part, rows, text
 from bank.documents import Document, DocumentEmpty, DocumentTooLarge, DocumentTypeRefused
+from bank.notifications.tipping_off import tips_off
 from engine.model.values import Value
 from engine.services.answers import Activity
 from web.languages import in_language, language
@@ -180,17 +181,25 @@ def _context(variables: Mapping[str, Value], name: str) -> Mapping[str, Value]:
     return value if isinstance(value, Mapping) else {}
 
 
+def _missing(visible: Mapping[str, Value]) -> list[tuple[str, str]]:
+    """What the reviewer asks for: document and deficiency; what would tip the customer off is left out."""
+    items = [(text(row, "document"), text(row, "deficiency")) for row in rows(part(visible, "review"), "items")]
+    return [item for item in items if not tips_off(" ".join(item))]
+
+
 def _page(case: CustomerCase, wait: Wait, activity: Activity, refusals: Refusals) -> str:
     visible = case.visible_at(activity)
     supplement = wait is Wait.SUPPLEMENT
+    reason = text(part(visible, "supplement"), "reason")
     return render_template(
         "public/documents.html",
         case=case,
         step=activity.number,
         wanted=_wanted(case, activity),
-        supplement=part(visible, "supplement") if supplement else None,
+        supplement=supplement,
+        reason="" if tips_off(reason) else reason,
         deadline=moment_of(text(part(visible, "supplement"), "deadline")) if supplement else None,
-        missing=rows(part(visible, "review"), "items") if supplement else [],
+        missing=_missing(visible) if supplement else [],
         refusals=refusals,
         note=request.form.get("note", ""),
         megabytes=services().bank.documents.maximum_bytes // (1024 * 1024),
