@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from engine.feel import Environment
+from engine.interpreter import CaseEnvironment
 from engine.model.ports import NO_ATTACHMENTS, Attachments, Authority, Calendar, Clock
+from engine.services.calendar_functions import CalendarFunctions
 from engine.services.deployments import Deployments
 from engine.services.history import History
 from engine.services.incidents import Incidents
@@ -63,3 +66,8 @@ class ProcessEngine:
         self.timers = Timers(self.parts)
         self.incidents = Incidents(self.parts)
         self.history = History(self.parts)
+
+    def display_environment(self) -> Environment:
+        """What a page needs to show a form now as a command would judge it: time, calendar, the bank's zone."""
+        functions = CalendarFunctions(self.parts.calendar).by_name
+        return CaseEnvironment(now=self.parts.clock.now(), functions=functions, zone=self.parts.zone).feel()

@@ -9,9 +9,8 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from engine.feel import Environment
-from engine.forms import FieldError, Form, is_refresh, read_posted, row_action, with_row_action
-from web.forms import render_fields
+from engine.forms import FieldError, Form, errors_of, is_refresh, read_posted, row_action, with_row_action
+from web.forms import DocumentView, render_fields
 from web.languages import language
 from web.services import services
 
@@ -50,8 +49,24 @@ def reshaped(form: Form | None, data: Mapping[str, Any]) -> dict[str, Any] | Non
 
 
 def drawn(
-    form: Form, data: Mapping[str, Any], scope: Mapping[str, Any], errors: Mapping[str, FieldError] | None = None
+    form: Form,
+    data: Mapping[str, Any],
+    scope: Mapping[str, Any],
+    errors: Mapping[str, FieldError] | None = None,
+    documents: Mapping[str, DocumentView] | None = None,
 ) -> Markup:
-    """The form's fields as HTML."""
-    environment = Environment(now=services().clock.now())
-    return render_fields(form, data, scope=scope, environment=environment, language=language(), errors=errors)
+    """The form's fields as HTML; `documents` are those of the case, for its file fields."""
+    return render_fields(
+        form,
+        data,
+        scope=scope,
+        environment=services().engine.display_environment(),
+        language=language(),
+        errors=errors,
+        documents=documents,
+    )
+
+
+def errors_in(form: Form, data: Mapping[str, Any], scope: Mapping[str, Any]) -> dict[str, FieldError]:
+    """What the form finds wrong with the data, by field, where something else already keeps it from being sent."""
+    return errors_of(form.evaluate(data, scope, services().engine.display_environment()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -12,6 +12,8 @@ from persistence.errors import ErrorKind, KaihuError
 from web.languages import language
 
 log = structlog.get_logger()
+
+_MEGABYTE = 1024 * 1024
 
 STATUS = {
     ErrorKind.INVALID: 400,
@@ -32,11 +34,22 @@ def _sentences() -> dict[int, tuple[str, str]]:
         404: (_("Not found"), _("There is no such page, or it is not for you.")),
         405: (_("Not found"), _("This address does not accept this kind of request.")),
         409: (_("Somebody was faster"), _("This has changed since you opened it. Please reload the page.")),
-        413: (_("Too large"), _("The file or the form is larger than allowed. Nothing was saved.")),
+        413: (_("Too large"), _too_large()),
         429: (_("Too many attempts"), _("Please wait a minute and try again.")),
         500: (_("Something went wrong on our side"), _("Nothing was saved. The incident has been recorded.")),
         503: (_("Temporarily unavailable"), _("Nothing was saved. Please try again in a moment.")),
     }
+
+
+def _too_large() -> str:
+    limit = current_app.config["MAX_CONTENT_LENGTH"] // _MEGABYTE
+    return str(
+        _(
+            "What you sent is larger than %(limit)s MB altogether. Nothing was saved. "
+            "Go back and send the files a few at a time.",
+            limit=limit,
+        )
+    )
 
 
 def error_page(status: int, message: str | None = None) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from engine.model.values import Value
 from web.languages import in_language
+from web.uploads.listing import size
 from web.vocabulary import field_label, role_label, word_label
 
 _FEN_PER_YUAN = 100
@@ -34,7 +35,7 @@ def day(time: dt.datetime | dt.date | None) -> str:
 
 
 def shown(name: str, value: Value) -> str:
-    """A single variable's value as text; money by the name's ending `_fen`."""
+    """A single variable's value as text; money by the name's ending `_fen`, times by `_at`."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -42,8 +43,19 @@ def shown(name: str, value: Value) -> str:
     if name.endswith("_fen") and isinstance(value, int):
         return money(value)
     if isinstance(value, str):
-        return word_label(value)
+        time = _time(value) if name.endswith("_at") else None
+        return moment(time) if time else word_label(value, name)
+    if isinstance(value, dt.datetime):
+        return moment(value)
     return str(value)
+
+
+def _time(text: str) -> dt.datetime | None:
+    try:
+        found = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def is_group(value: object) -> bool:
@@ -66,7 +78,7 @@ def return_path() -> str:
 
 def present(app: Flask) -> None:
     """Make the functions known to the templates."""
-    app.jinja_env.filters.update(money=money, moment=moment, day=day)
+    app.jinja_env.filters.update(money=money, moment=moment, day=day, size=size)
     app.jinja_env.globals.update(
         shown=shown,
         is_group=is_group,

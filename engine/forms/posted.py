@@ -1,7 +1,8 @@
 """HTML form posts: names such as `application.owners[0].name` to nested data, and the row buttons.
 
 Names beginning with `_` belong to the page, not to the form: `__add:<list>`, `__remove:<list>:<index>` and
-`__refresh` are buttons, `__row:<row>` says that a row exists even when none of its boxes is ticked.
+`__refresh` are buttons, `__row:<row>` says that a row exists even when none of its boxes is ticked, and
+`__detach:<field>` names documents to be taken off a file field.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from engine.forms.errors import FormDataTooLarge
 from engine.forms.form import Form
 from engine.forms.paths import Path, key_path, look_up, path_of, put
 
-ADD, REMOVE, REFRESH, ROW = "__add:", "__remove:", "__refresh", "__row:"
+ADD, REMOVE, REFRESH, ROW, DETACH = "__add:", "__remove:", "__refresh", "__row:", "__detach:"
 MAX_NAMES = 3_000
 _PAGE_NAMES = frozenset({"csrf_token"})
 
@@ -44,6 +45,7 @@ def read_posted(form: Form, posted: Posted, ignore: Collection[str] = _PAGE_NAME
     pairs = list(posted.lists())
     if len(pairs) > MAX_NAMES:
         raise FormDataTooLarge(limit=MAX_NAMES)
+    detached = {name.removeprefix(DETACH): values for name, values in pairs if name.startswith(DETACH)}
     gathered: dict[Any, Any] = {}
     for name, values in pairs:
         if name.startswith(ROW):
@@ -52,7 +54,7 @@ def read_posted(form: Form, posted: Posted, ignore: Collection[str] = _PAGE_NAME
                 _place(gathered, path, {})
         elif not name.startswith("_") and name not in ignore:
             path = path_of(name)
-            value = _value(form, path, values)
+            value = _value(form, path, values, detached.get(name, ()))
             if path is None or not _place(gathered, path, value):
                 gathered[name[:120]] = value
     data = {key: _compacted(value) for key, value in gathered.items()}
@@ -71,10 +73,10 @@ def _give_least_rows(components: Sequence[Component], data: dict[str, Any]) -> N
                 put(data, path, [{} for _ in range(component.min_rows)])
 
 
-def _value(form: Form, path: Path | None, values: Sequence[str]) -> object:
+def _value(form: Form, path: Path | None, values: Sequence[str], detached: Collection[str]) -> object:
     field = None if path is None else _component_at(form.components, path)
     if isinstance(field, Field) and field.takes_many:
-        return [value for value in values if value]
+        return [value for value in values if value and value not in detached]
     return values[-1] if values else None
 
 

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from engine.forms import Form, FormInvalid, read_posted
 from tests.forms.submissions import CASE, NAMES, VALID, bank_form, environment, form_of
-from web.forms import render_fields
+from web.forms import DocumentView, render_fields
 
 
 def page(
@@ -175,20 +175,44 @@ def test_fields_of_a_row_stand_side_by_side() -> None:
     assert len(cell.getparent().xpath("./div")) == 2
 
 
-def test_documents_already_there_keep_their_names_and_can_be_left_out() -> None:
-    form = bank_form("document_collection")
+def with_documents(held: list[str]) -> html.HtmlElement:
     markup = render_fields(
-        form,
-        {"documents": {"charter": ["77"]}},
+        bank_form("document_collection"),
+        {"documents": {"charter": held}},
         scope=CASE["document_collection"],
         environment=environment(),
         language="zh",
-        document_names={"77": "章程 2024.pdf"},
+        documents={
+            "77": DocumentView("章程 2024.pdf", "1.2 MB", "/documents/77"),
+            "78": DocumentView("<b>执照.png", "80 KB"),
+        },
     )
-    tree = html.fromstring(f"<form>{markup}</form>")
-    (kept,) = tree.xpath(".//input[@type='checkbox'][@value='77']")
+    return html.fromstring(f"<form>{markup}</form>")
+
+
+def test_documents_already_there_are_sent_again_with_name_size_link_and_a_box_to_remove_them() -> None:
+    tree = with_documents(["77"])
+    (kept,) = tree.xpath(".//input[@type='hidden'][@value='77']")
+    (removal,) = tree.xpath(".//input[@type='checkbox'][@value='77']")
     assert kept.get("name") == "documents.charter"
-    assert "章程 2024.pdf" in kept.getparent().text_content()
+    assert removal.get("name") == "__detach:documents.charter"
+    text = kept.getparent().text_content()
+    assert "章程 2024.pdf" in text
+    assert "1.2 MB" in text
+    assert kept.getparent().xpath(".//a/@href") == ["/documents/77"]
+
+
+def test_a_document_without_an_address_is_named_but_not_linked() -> None:
+    tree = with_documents(["78"])
+    (kept,) = tree.xpath(".//input[@type='hidden'][@value='78']")
+    assert "<b>执照.png" in kept.getparent().text_content()
+    assert not kept.getparent().xpath(".//a")
+
+
+def test_documents_no_field_holds_are_offered_at_each_file_field() -> None:
+    tree = with_documents(["77"])
+    offered = tree.xpath(".//select[@name='documents.charter']/option/@value")
+    assert offered == ["", "78"]
 
 
 def test_no_script_is_needed() -> None:

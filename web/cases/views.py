@@ -6,13 +6,15 @@ from flask import Blueprint, Response, render_template, request
 
 from engine.model.errors import NotFound
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
+from web.cases.documents import sections
 from web.cases.steps import called_links, marks, steps_in
 from web.identity import acting, for_signed_in
 from web.services import services
+from web.uploads.listing import documents_of
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
-TABS = ("progress", "journal", "data")
+TABS = ("progress", "documents", "journal", "data")
 
 
 @blueprint.get("/")
@@ -31,7 +33,7 @@ def case(key: int) -> str:
     """One case, on one of its tabs."""
     instance = services().engine.process_instances.get(acting(), key)
     tab = request.args.get("tab", TABS[0])
-    shown = {"journal": _journal, "data": _data}.get(tab, _progress)(instance)
+    shown = {"documents": _documents, "journal": _journal, "data": _data}.get(tab, _progress)(instance)
     return render_template("cases/case.html", instance=instance, tab=tab if tab in TABS else TABS[0], **shown)
 
 
@@ -54,7 +56,13 @@ def _journal(instance: ProcessInstance) -> dict[str, object]:
 
 
 def _data(instance: ProcessInstance) -> dict[str, object]:
-    return {"variables": services().engine.history.variables(acting(), instance.key).root}
+    variables = services().engine.history.variables(acting(), instance.key).root
+    return {"variables": {name: value for name, value in variables.items() if name != "documents"}}  # has its own tab
+
+
+def _documents(instance: ProcessInstance) -> dict[str, object]:
+    variables = services().engine.history.variables(acting(), instance.key).root
+    return {"sections": sections(variables, documents_of(instance.business_key))}
 
 
 @blueprint.get("/<int:key>/diagrams/<process_id>.bpmn")

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from web.forms.rendering import render_fields
-from web.forms.view_model import FormView, form_view
+from web.forms.view_model import DocumentView, FormView, form_view
 
-__all__ = ["FormView", "form_view", "render_fields"]
+__all__ = ["DocumentView", "FormView", "form_view", "render_fields"]

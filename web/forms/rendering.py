@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from engine.feel import Environment, Scope
 from engine.forms import FieldError, Form
-from web.forms.view_model import form_view
+from web.forms.view_model import DocumentView, form_view
 
 _TEMPLATES = JinjaEnvironment(
     loader=PackageLoader("web.forms"),
@@ -30,12 +30,16 @@ def render_fields(
     environment: Environment,
     language: str,
     errors: Mapping[str, FieldError] | None = None,
-    document_names: Mapping[str, str] | None = None,
+    documents: Mapping[str, DocumentView] | None = None,
 ) -> Markup:
     """HTML of the error summary and all visible fields.
 
     `data` is what `Form.prefill`, `read_posted` or `with_row_action` gave; `errors` those of `FormInvalid`;
-    `document_names` maps the ids in file fields to the names their reader knows. `language` is "zh" or "en".
+    `documents` are those of the case by id: file fields name the ones they hold and offer the ones no field
+    of this form holds. `language` is "zh" or "en".
     """
     view = form_view(form, data, scope=scope, environment=environment, language=language, errors=errors)
-    return Markup(_TEMPLATES.get_template("fields.html").render(view=view, documents=document_names or {}))  # noqa: S704  autoescaped by Jinja
+    known = documents or {}
+    spare = {key: document for key, document in known.items() if key not in view.attached}
+    template = _TEMPLATES.get_template("fields.html")
+    return Markup(template.render(view=view, documents=known, spare=spare))  # noqa: S704  autoescaped by Jinja

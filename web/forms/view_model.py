@@ -105,6 +105,17 @@ class ListView(CellView):
 
 
 @dataclass(frozen=True)
+class DocumentView:
+    """A document of the case, as file fields show it."""
+
+    name: str
+    size: str = ""
+    """In words, such as "1.2 MB"."""
+    address: str = ""
+    """Where the reader may look at it; empty where they may not."""
+
+
+@dataclass(frozen=True)
 class FormView:
     """A whole form for one reader."""
 
@@ -112,6 +123,8 @@ class FormView:
     rows: tuple[tuple[CellView, ...], ...]
     summary: tuple[tuple[str, str, str], ...]
     """(id to jump to or empty, label, message) of each error."""
+    attached: frozenset[str]
+    """Ids of the documents at any of its file fields."""
 
     def word(self, key: str) -> str:
         """A word of the page in the reader's language."""
@@ -128,9 +141,10 @@ def form_view(
     errors: Mapping[str, FieldError] | None = None,
 ) -> FormView:
     """The form with `data` (as `Form.prefill` or `read_posted` give it) and the errors of `FormInvalid`."""
-    builder = _Builder(form, form.evaluate(data, scope, environment), language, errors or {})
+    evaluation = form.evaluate(data, scope, environment)
+    builder = _Builder(form, evaluation, language, errors or {})
     rows = builder.rows(form.components, ())
-    return FormView(language, rows, tuple(builder.summary()))
+    return FormView(language, rows, tuple(builder.summary()), frozenset(_attached(evaluation)))
 
 
 def html_id_of(name: str) -> str:
@@ -273,6 +287,13 @@ class _Builder:
         if component.type not in (ComponentType.SELECT, ComponentType.RADIO, ComponentType.DATETIME):
             return False
         return component.key in self._controlling
+
+
+def _attached(evaluation: Evaluation) -> Iterator[str]:
+    for placed in evaluation.shown():
+        if placed.component.type is ComponentType.FILEPICKER:
+            ids = look_up(evaluation.raw, placed.path)
+            yield from (each for each in (ids if isinstance(ids, list) else []) if isinstance(each, str))
 
 
 def _controlling_names(form: Form) -> frozenset[str]:

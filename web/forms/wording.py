@@ -16,6 +16,9 @@ _WORDS = {
     "yes": ("是", "Yes"),
     "no": ("否", "No"),
     "attached": ("已上传", "Attached"),
+    "detach": ("移除", "Remove"),
+    "attach": ("或选用本案已收到的文件", "Or take a file already received in this case"),
+    "new_tab": ("（在新标签页打开）", " (opens in a new tab)"),
 }
 
 

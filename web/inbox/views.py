@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from engine.forms import FormInvalid
+from engine.forms import FieldError, FormInvalid
+from engine.model.errors import NotFound
 from engine.services.answers import InboxView, Page, UserTaskDetail
-from web.commands import drawn, fresh_idempotency_key, posted_data, posted_revision, reshaped, sent_idempotency_key
+from web.cases.documents import sections
+from web.commands import (
+    drawn,
+    errors_in,
+    fresh_idempotency_key,
+    posted_data,
+    posted_revision,
+    reshaped,
+    sent_idempotency_key,
+)
 from web.identity import acting, for_signed_in
 from web.languages import in_language
 from web.services import services
+from web.uploads.listing import at_fields, documents_of
+from web.uploads.posted_files import keep_posted_files, takes_files
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -36,16 +51,28 @@ def _lists(selected: int | None) -> dict[str, object]:
     }
 
 
-def _task_page(detail: UserTaskDetail, fields: str) -> str:
+def _task_page(detail: UserTaskDetail, data: Mapping[str, Any], errors: Mapping[str, FieldError] | None = None) -> str:
+    form, documents, may_look = detail.form, documents_of(detail.task.business_key), _may_look(detail)
     return render_template(
         "inbox/tasks.html",
         **_lists(detail.task.key),
         detail=detail,
-        fields=fields,
+        fields=drawn(form, data, detail.data, errors, at_fields(documents, linked=may_look)) if form else "",
+        takes_files=form is not None and takes_files(form),
+        document_sections=sections(detail.data, documents) if may_look else (),
         application=detail.data.get("application") or {},
         me=acting().person,
         idempotency_key=fresh_idempotency_key(),
     )
+
+
+def _may_look(detail: UserTaskDetail) -> bool:
+    """Whether the person may see the case, and so its documents; some only do single tasks."""
+    try:
+        services().engine.process_instances.get(acting(), detail.task.instance_key)
+    except NotFound:
+        return False
+    return True
 
 
 @blueprint.get("/")
@@ -60,8 +87,7 @@ def tasks() -> str:
 def task(key: int) -> str:
     """The list with one task opened."""
     detail = services().engine.user_tasks.get(acting(), key)
-    form = detail.form
-    return _task_page(detail, drawn(form, form.prefill(detail.data), detail.data) if form else "")
+    return _task_page(detail, detail.form.prefill(detail.data) if detail.form else {})
 
 
 @blueprint.post("/tasks/<int:key>/claim")
@@ -88,9 +114,12 @@ def complete(key: int) -> Response | str | tuple[str, int]:
     """Send the form; on success open the next task of the same view."""
     detail = services().engine.user_tasks.get(acting(), key)
     data = posted_data(detail.form)
+    refused = _keep_files(detail, data)
     again = reshaped(detail.form, data)
-    if detail.form is not None and again is not None:
-        return _task_page(detail, drawn(detail.form, again, detail.data))
+    if again is not None:
+        return _task_page(detail, again, refused)
+    if detail.form is not None and refused:
+        return _task_page(detail, data, errors_in(detail.form, data, detail.data) | refused), 400
     try:
         services().engine.user_tasks.complete(
             acting(), key, data, revision=posted_revision(), idempotency_key=sent_idempotency_key()
@@ -98,9 +127,21 @@ def complete(key: int) -> Response | str | tuple[str, int]:
     except FormInvalid as error:
         if detail.form is None:
             raise
-        return _task_page(detail, drawn(detail.form, data, detail.data, error.errors)), 400
+        return _task_page(detail, data, error.errors), 400
     flash(_("“%(task)s” is done.", task=in_language(detail.task.name, detail.task.name_en)))
     return redirect(_next_address(), 303)
+
+
+def _keep_files(detail: UserTaskDetail, data: dict[str, Any]) -> dict[str, FieldError]:
+    """Store the post's files before anything else, so that a correction does not ask for them again.
+
+    Only for who could complete the task now, with the page they saw: for others the command itself says why not.
+    """
+    current = posted_revision() in (None, detail.task.revision)
+    if detail.form is None or not detail.may_complete.allowed or not current:
+        return {}
+    task, person = detail.task, acting().person
+    return keep_posted_files(detail.form, data, detail.data, business_key=task.business_key, person=person)
 
 
 def _next_address() -> str:
@@ -110,3 +151,12 @@ def _next_address() -> str:
     if not rows or view is InboxView.COMPLETED:
         return url_for(".tasks", view=view.value)
     return url_for(".task", key=rows[0].key, view=view.value)
+
+
+@blueprint.post("/tasks/<int:key>/assign")
+@for_signed_in
+def assign(key: int) -> Response:
+    """Give the task to a candidate; the services say who may."""
+    services().engine.user_tasks.assign(acting(), key, request.form.get("person", 0, type=int))
+    flash(_("The task has been assigned."))
+    return redirect(url_for(".task", key=key, view=_view().value), 303)
