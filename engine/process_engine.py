@@ -13,6 +13,7 @@ from engine.model.ports import NO_ATTACHMENTS, Attachments, Authority, Calendar,
 from engine.services.calendar_functions import CalendarFunctions
 from engine.services.deployments import Deployments
 from engine.services.history import History
+from engine.services.housekeeping import Housekeeping
 from engine.services.incidents import Incidents
 from engine.services.jobs import Jobs
 from engine.services.messages import Messages
@@ -66,6 +67,7 @@ class ProcessEngine:
         self.timers = Timers(self.parts)
         self.incidents = Incidents(self.parts)
         self.history = History(self.parts)
+        self.housekeeping = Housekeeping(self.parts)
 
     def display_environment(self) -> Environment:
         """What a page needs to show a form now as a command would judge it: time, calendar, the bank's zone."""

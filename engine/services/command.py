@@ -126,6 +126,8 @@ class CaseCommand:
         if self._case is not None:
             self.absorb()
             changes = {"tree": self._case.tree()} | self.projection.write(self.connection)
+            if self.projection.leaves_work:
+                self.parts.bell.work_added()
             variables = self._case.take_variable_changes()
             save_variables(self.connection, self.facts.key, variables.written, variables.closed)
         head = append(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.model.ports import NO_ATTACHMENTS, Attachments, Authority, Calendar, Clock
+from engine.queue.bell import Bell
 from engine.services.programs import Programs
 from engine.worker_api import Handler
 from persistence.database import Database
@@ -31,3 +32,5 @@ class EngineParts:
     zone: dt.tzinfo
     attachments: Attachments = NO_ATTACHMENTS
     programs: Programs = field(default_factory=Programs)
+    bell: Bell = field(default_factory=Bell)
+    """Rings when a commit has left jobs or timers behind."""

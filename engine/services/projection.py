@@ -119,6 +119,12 @@ class Projection:
             case _:
                 pass  # flows, scopes, variables, decisions and warnings are the journal's alone
 
+    @property
+    def leaves_work(self) -> bool:
+        """Whether jobs or timers of this command wait for the job executor."""
+        available = JobState.AVAILABLE.value
+        return bool(self.timers) or any(row["state"] == available for row in self.jobs.values())
+
     def keep_job(self, row: Row) -> None:
         """Work on a job that is stored already."""
         self.jobs[row["number"]] = row

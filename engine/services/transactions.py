@@ -28,6 +28,8 @@ def run_once(
     try:
         with parts.database.transaction() as transaction:
             connection = transaction.connection
+            parts.bell.begin()
+            transaction.after_commit(parts.bell.committed)
             if idempotency_key is None:
                 return act(connection)
             known = find_receipt(connection, command, actor, idempotency_key)

@@ -54,6 +54,8 @@ class MessageState(StrEnum):
 
     WAITING = "waiting"
     DELIVERED = "delivered"
+    EXPIRED = "expired"
+    """Nobody took it in time; its content is gone, its id still tells a repetition."""
 
 
 class IncidentState(StrEnum):

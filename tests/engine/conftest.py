@@ -74,9 +74,12 @@ class Outside:
         self.answers: list[Result | Exception] = [Completed()]
         self.attempts: list[int] = []
         self.asked = threading.Event()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
 
     def answer(self) -> Result:
         self.asked.set()
+        self.may_answer.wait()
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer

@@ -207,13 +207,3 @@ def test_resolving_a_join_that_can_never_complete_is_refused_with_the_reason(eng
     assert "重试无效" in refused.value.message("zh")
     assert [entry.command for entry in engine.history.journal(clerk, case)] == ["start"]
     assert engine.incidents.list(clerk, instance_key=case) == [incident]
-
-
-def test_the_threads_of_the_executor_do_the_same_work(
-    engine: ProcessEngine, executor: JobExecutor, outside: Outside
-) -> None:
-    case = begin(engine, REMOTE)
-    executor.start()
-    assert outside.asked.wait(timeout=60)
-    executor.stop()
-    assert state_of(engine, case) is InstanceState.COMPLETED
