@@ -1,154 +1,179 @@
-"""Workers that write the bank's records: what they ask of the bank, and what they give the case."""
+"""Workers that write the bank's records: what stands in the bank afterwards, and what they give the case."""
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import select
 
+from bank.accounts import Account, AccountStatus, ActivationSpent, LimitPeriod
+from bank.accounts.tables import account_activation, service_file
+from bank.applications import Application, Status
+from bank.bank import Bank
 from bank.checks.review import next_review
-from bank.parameters import Parameters
+from bank.errors import IllegalTransition, RecordNotFound
 from engine.worker_api import BpmnError, Completed, Failed, Result
+from persistence.database import Database
 from tests.checks.people import USCC, enterprise
 from tests.conftest import NOON
-from tests.workers.conftest import job_of
+from tests.workers.conftest import CASE, job_of
 from workers import HANDLERS
 from workers.activation_token import activation_token
 from workers.context import WorkerContext
 
-ACCOUNT = {"key": 5, "number": "6200000000001234", "status": "pending_activation"}
+OTHER = "AO-20260301-0009"
+LIMITS = {"single_fen": 5_000_000, "daily_fen": 20_000_000}
+Work = Callable[..., Result]
 
 
-@dataclasses.dataclass
-class Record:
-    key: int = 3
-    customer_key: int = 4
+class Records:
+    """What stands in the bank once everything is committed."""
 
+    def __init__(self, database: Database, bank: Bank) -> None:
+        self._database = database
+        self._bank = bank
 
-@dataclasses.dataclass
-class Account:
-    key: int = 5
-    number: str = "6200000000001234"
-    status: str = "pending_activation"
+    def application(self) -> Application | None:
+        with self._database.reading() as connection:
+            return self._bank.applications.find(connection, CASE)
 
+    def account(self) -> Account | None:
+        with self._database.reading() as connection:
+            return self._bank.accounts.of_case(connection, CASE)
 
-@dataclasses.dataclass
-class Activation:
-    expires_at: dt.datetime = NOON + dt.timedelta(days=30)
+    def limits(self, key: int) -> dict[LimitPeriod, int]:
+        with self._database.reading() as connection:
+            return self._bank.accounts.limits(connection, key)
 
+    def by_token(self, token: str) -> Account:
+        with self._database.reading() as connection:
+            return self._bank.accounts.by_token(connection, token, NOON)
 
-class Ledger:
-    """The bank as these workers see it: it notes what it is asked."""
-
-    def __init__(self) -> None:
-        self.applications = self
-        self.accounts = self
-        self.parameters = Parameters.shipped()
-        self.asked: list[tuple[str, Any]] = []
-        self.other_case: str | None = None
-
-    def register(self, _: object, business_key: str, application: object, *, now: dt.datetime) -> Record:
-        self.asked.append(("register", business_key))
-        return Record()
-
-    def open_case_of(self, _: object, subject: str, *, other_than: str) -> str | None:
-        self.asked.append(("open_case_of", (subject, other_than)))
-        return self.other_case
-
-    def store_limits(self, _: object, business_key: str, limits: object, *, rating: object, now: dt.datetime) -> None:
-        self.asked.append(("store_limits", limits))
-
-    def close(self, _: object, business_key: str, outcome: str, *, reason: str, now: dt.datetime) -> Record:
-        self.asked.append(("close", outcome))
-        return Record()
-
-    def open(self, _: object, *, business_key: str, application: object, limits: object, now: dt.datetime) -> Account:
-        self.asked.append(("open", business_key))
-        return Account()
-
-    def issue_activation(self, _: object, account: int, *, token: str, now: dt.datetime) -> Activation:
-        self.asked.append(("issue_activation", token))
-        return Activation()
-
-    def activate(self, _: object, account: int, *, now: dt.datetime) -> Account:
-        self.asked.append(("activate", account))
-        return Account(status="active")
-
-    def expire_activation(self, _: object, account: int, *, now: dt.datetime) -> Account:
-        self.asked.append(("expire", account))
-        return Account(status="expired")
-
-    def open_service_file(self, _: object, account: int, *, next_review_on: dt.date, now: dt.datetime) -> int:
-        self.asked.append(("open_service_file", next_review_on))
-        return 9
+    def column(self, column: Any) -> list[Any]:
+        with self._database.reading() as connection:
+            return list(connection.execute(select(column)).scalars())
 
 
 @pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
+def bank(at_bank: WorkerContext) -> Bank:
+    return at_bank.bank
 
 
 @pytest.fixture
-def at_bank(context: WorkerContext, ledger: Ledger) -> Any:
-    """Run a handler inside an open transaction."""
-    here = dataclasses.replace(context, bank=cast(Any, ledger))
+def work(at_bank: WorkerContext, database: Database) -> Work:
+    """Run a handler in a transaction of its own, committed as the command's would be."""
 
     def run(job_type: str, variables: dict[str, Any], **job: Any) -> Result:
-        with create_engine("sqlite://").connect() as connection:
-            return HANDLERS[job_type].run(job_of(job_type, variables, connection=connection, **job), here)
+        with database.transaction() as transaction:
+            return HANDLERS[job_type].run(
+                job_of(job_type, variables, connection=transaction.connection, **job), at_bank
+            )
 
     return run
 
 
-def test_a_registered_application_gives_its_keys(at_bank: Any, ledger: Ledger) -> None:
-    done = at_bank("register-application", {"application": enterprise()})
-    assert done == Completed({"application_record": {"key": 3, "customer_key": 4}})
-    assert ledger.asked == [("register", "AO-20260302-0001")]
+@pytest.fixture
+def look(database: Database, bank: Bank) -> Records:
+    return Records(database, bank)
+
+
+def given(done: Result, name: str) -> Any:
+    """The variable a completed job gives the case."""
+    assert isinstance(done, Completed)
+    return done.variables[name]
+
+
+@pytest.fixture
+def account(work: Work) -> dict[str, Any]:
+    """The account of the case, as the case keeps it: open and not yet activated."""
+    variable = given(work("create-account", {"application": enterprise(), "limits": LIMITS}), "account")
+    assert isinstance(variable, dict)
+    return variable
+
+
+@pytest.mark.requirement("R020")
+def test_a_registered_application_gives_its_keys(work: Work, look: Records) -> None:
+    done = work("register-application", {"application": enterprise()})
+    record = look.application()
+    assert record is not None
+    assert (record.status, record.account_type) == (Status.SUBMITTED, "basic")
+    assert given(done, "application_record") == {"key": record.key, "customer_key": record.customer_key}
+    assert work("register-application", {"application": enterprise()}) == done
 
 
 @pytest.mark.requirement("R007")
-def test_another_open_case_of_the_same_code_is_a_duplicate(at_bank: Any, ledger: Ledger) -> None:
-    alone = at_bank("check-duplicate-application", {"application": enterprise()})
-    assert alone.variables["duplicate"] == {"found": False, "case_number": None}
-    ledger.other_case = "AO-20260301-0009"
-    second = at_bank("check-duplicate-application", {"application": enterprise()})
-    assert second.variables["duplicate"] == {"found": True, "case_number": "AO-20260301-0009"}
-    assert ledger.asked[0] == ("open_case_of", (USCC, "AO-20260302-0001"))
+def test_another_open_case_of_the_same_code_is_a_duplicate(work: Work, bank: Bank, database: Database) -> None:
+    work("register-application", {"application": enterprise()})
+    alone = work("check-duplicate-application", {"application": enterprise()})
+    assert given(alone, "duplicate") == {"found": False, "case_number": None}
+    with database.transaction() as transaction:
+        bank.applications.register(transaction.connection, OTHER, enterprise(), now=NOON)
+    spaced = enterprise(enterprise={"uscc": f"{USCC[:9]} {USCC[9:].lower()}"})
+    second = work("check-duplicate-application", {"application": spaced})
+    assert given(second, "duplicate") == {"found": True, "case_number": OTHER}
 
 
-def test_without_an_identifier_nobody_is_a_duplicate(at_bank: Any, ledger: Ledger) -> None:
-    done = at_bank("check-duplicate-application", {"application": {}})
-    assert done.variables["duplicate"]["found"] is False
-    assert ledger.asked == []
+def test_without_an_identifier_nobody_is_a_duplicate(work: Work, bank: Bank, database: Database) -> None:
+    nameless = enterprise(enterprise={"name": "远山贸易有限公司"})
+    with database.transaction() as transaction:
+        bank.applications.register(transaction.connection, OTHER, nameless, now=NOON)
+    work("register-application", {"application": nameless})
+    for application in (nameless, {}):
+        done = work("check-duplicate-application", {"application": application})
+        assert given(done, "duplicate")["found"] is False
 
 
-@pytest.mark.requirement("R090")
-def test_only_limits_in_order_are_stored(at_bank: Any, ledger: Ledger) -> None:
-    refused = at_bank("assign-limits", {"limits": {"single_fen": 2, "daily_fen": 1}})
+@pytest.mark.requirement("R022", "R090")
+def test_only_limits_in_order_are_stored(work: Work, look: Records) -> None:
+    work("register-application", {"application": enterprise()})
+    refused = work("assign-limits", {"limits": {"single_fen": 2, "daily_fen": 1}})
     assert isinstance(refused, Failed)
-    assert ledger.asked == []
-    stored = at_bank("assign-limits", {"limits": {"single_fen": 1, "daily_fen": 2}})
-    assert stored.variables["limits"] == {"single_fen": 1, "daily_fen": 2, "assigned_at": NOON.isoformat()}
-    assert ledger.asked == [("store_limits", {"single_fen": 1, "daily_fen": 2})]
+    untouched = look.application()
+    assert untouched is not None
+    assert (untouched.status, untouched.single_fen) == (Status.SUBMITTED, None)
+    stored = work("assign-limits", {"limits": {"single_fen": 1, "daily_fen": 2}, "rating": {"band": "low"}})
+    assert given(stored, "limits") == {"single_fen": 1, "daily_fen": 2, "assigned_at": NOON.isoformat()}
+    record = look.application()
+    assert record is not None
+    assert (record.status, record.risk_band) == (Status.ASSESSED, "low")
+    assert (record.single_fen, record.daily_fen, record.yearly_fen) == (1, 2, None)
 
 
 @pytest.mark.requirement("R025")
-def test_an_account_is_opened_under_the_case_number(at_bank: Any, ledger: Ledger) -> None:
-    done = at_bank("create-account", {"application": enterprise(), "limits": {}})
-    assert done.variables["account"] == ACCOUNT
-    assert ledger.asked == [("open", "AO-20260302-0001")]
+def test_an_account_is_opened_under_the_case_number(work: Work, look: Records, account: dict[str, Any]) -> None:
+    opened = look.account()
+    assert opened is not None
+    assert account == {"key": opened.key, "number": opened.number, "status": "pending_activation"}
+    assert look.limits(opened.key) == {LimitPeriod.SINGLE: 5_000_000, LimitPeriod.DAILY: 20_000_000}
+    again = work("create-account", {"application": enterprise(), "limits": LIMITS}, key=8)
+    assert given(again, "account") == account
 
 
 @pytest.mark.requirement("R026")
 def test_the_activation_token_reaches_the_bank_and_not_the_case(
-    at_bank: Any, ledger: Ledger, context: WorkerContext
+    work: Work, look: Records, at_bank: WorkerContext, account: dict[str, Any]
 ) -> None:
-    done = at_bank("issue-activation", {"account": ACCOUNT})
-    assert done.variables["activation"] == {"expires_on": "2026-04-01T04:00:00+00:00", "reference": "job-7"}
-    assert ledger.asked == [("issue_activation", activation_token(context.settings.secret(), 5, "job-7"))]
+    done = work("issue-activation", {"account": account})
+    assert given(done, "activation") == {"expires_on": "2026-04-01T04:00:00+00:00", "reference": "job-7"}
+    token = activation_token(at_bank.settings.secret(), account["key"], "job-7")
+    assert look.by_token(token).key == account["key"]
+    assert token not in repr(done)
+
+
+@pytest.mark.requirement("R026")
+def test_a_second_issue_ends_the_first(
+    work: Work, look: Records, at_bank: WorkerContext, account: dict[str, Any]
+) -> None:
+    first, second = (given(work("issue-activation", {"account": account}, key=key), "activation") for key in (7, 8))
+    tokens = [
+        activation_token(at_bank.settings.secret(), account["key"], issue["reference"]) for issue in (first, second)
+    ]
+    with pytest.raises(ActivationSpent):
+        look.by_token(tokens[0])
+    assert look.by_token(tokens[1]).key == account["key"]
 
 
 def test_a_token_belongs_to_one_account_one_issue_and_one_secret() -> None:
@@ -159,36 +184,65 @@ def test_a_token_belongs_to_one_account_one_issue_and_one_secret() -> None:
     assert {len(token) for token in tokens} == {43}
 
 
-def test_an_account_becomes_active(at_bank: Any) -> None:
-    done = at_bank("activate-account", {"account": ACCOUNT, "application": enterprise()})
-    assert done.variables["account"] == ACCOUNT | {"status": "active"}
+@pytest.mark.requirement("R026")
+def test_an_account_becomes_active_and_its_activation_is_spent(
+    work: Work, look: Records, account: dict[str, Any]
+) -> None:
+    work("issue-activation", {"account": account})
+    done = work("activate-account", {"account": account, "application": enterprise()})
+    assert given(done, "account") == account | {"status": "active"}
+    active = look.account()
+    assert active is not None
+    assert active.status is AccountStatus.ACTIVE
+    assert look.column(account_activation.c.ended_at) == [NOON]
 
 
 @pytest.mark.requirement("R026")
-def test_a_document_expired_since_identification_refuses_the_activation(at_bank: Any, ledger: Ledger) -> None:
+def test_a_document_expired_since_identification_refuses_the_activation(
+    work: Work, look: Records, account: dict[str, Any]
+) -> None:
     application = enterprise()
     application["enterprise"]["licence_expires_on"] = "2026-03-01"
-    refused = at_bank("activate-account", {"account": ACCOUNT, "application": application})
+    refused = work("activate-account", {"account": account, "application": application})
     assert isinstance(refused, BpmnError)
-    assert (refused.code, ledger.asked) == ("ACTIVATION_REFUSED", [])
+    assert refused.code == "ACTIVATION_REFUSED"
     assert "enterprise.licence_expires_on" in refused.message
+    waiting = look.account()
+    assert waiting is not None
+    assert waiting.status is AccountStatus.PENDING_ACTIVATION
 
 
-def test_an_unused_activation_expires(at_bank: Any) -> None:
-    done = at_bank("expire-activation", {"account": ACCOUNT})
-    assert done.variables["account"]["status"] == "expired"
+@pytest.mark.requirement("R026")
+def test_an_unused_activation_expires_and_the_account_cannot_be_activated_any_more(
+    work: Work, look: Records, account: dict[str, Any]
+) -> None:
+    done = work("expire-activation", {"account": account})
+    assert given(done, "account")["status"] == "expired"
+    with pytest.raises(IllegalTransition):
+        work("activate-account", {"account": account, "application": enterprise()})
+    expired = look.account()
+    assert expired is not None
+    assert expired.status is AccountStatus.EXPIRED
 
 
 @pytest.mark.parametrize("outcome", ["rejected", "withdrawn", "expired", "opened"])
-def test_an_application_is_closed_with_the_outcome_of_the_diagram(at_bank: Any, ledger: Ledger, outcome: str) -> None:
-    done = at_bank("close-application", {}, headers={"outcome": outcome})
-    assert done.variables["application_record"] == {"key": 3, "customer_key": 4, "outcome": outcome}
-    assert ledger.asked == [("close", outcome)]
+def test_an_application_is_closed_with_the_outcome_of_the_diagram(work: Work, look: Records, outcome: str) -> None:
+    registered = given(work("register-application", {"application": enterprise()}), "application_record")
+    work("assign-limits", {"limits": LIMITS})
+    done = work("close-application", {"closing": {"reason": "资料不全"}}, headers={"outcome": outcome})
+    assert given(done, "application_record") == registered | {"outcome": outcome}
+    closed = look.application()
+    assert closed is not None
+    assert (closed.status.value, closed.reason, closed.closed_at) == (outcome, "资料不全", NOON)
+    assert work("close-application", {}, headers={"outcome": outcome}) == done
 
 
-def test_an_unknown_outcome_closes_nothing(at_bank: Any, ledger: Ledger) -> None:
-    assert isinstance(at_bank("close-application", {}, headers={"outcome": "lost"}), Failed)
-    assert ledger.asked == []
+def test_an_unknown_outcome_closes_nothing(work: Work, look: Records) -> None:
+    work("register-application", {"application": enterprise()})
+    assert isinstance(work("close-application", {}, headers={"outcome": "lost"}), Failed)
+    standing = look.application()
+    assert standing is not None
+    assert standing.status is Status.SUBMITTED
 
 
 @pytest.mark.requirement("R027")
@@ -201,9 +255,13 @@ def test_an_unknown_outcome_closes_nothing(at_bank: Any, ledger: Ledger) -> None
         ({}, "2026-09-02"),
     ],
 )
-def test_the_next_review_comes_sooner_the_higher_the_risk(at_bank: Any, rating: dict[str, str], review: str) -> None:
-    done = at_bank("open-service-file", {"account": ACCOUNT, "rating": rating})
-    assert done.variables["service_file"] == {"key": 9, "next_review_on": review}
+def test_the_next_review_comes_sooner_the_higher_the_risk(
+    work: Work, look: Records, account: dict[str, Any], rating: dict[str, str], review: str
+) -> None:
+    done = work("open-service-file", {"account": account, "rating": rating})
+    (key,) = look.column(service_file.c.key)
+    assert given(done, "service_file") == {"key": key, "next_review_on": review}
+    assert look.column(service_file.c.next_review_on) == [dt.date.fromisoformat(review)]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +273,12 @@ def test_a_review_on_a_day_the_month_lacks_falls_on_its_last(day: str, months: i
 
 
 @pytest.mark.parametrize("job_type", ["issue-activation", "activate-account", "expire-activation", "open-service-file"])
-def test_a_case_without_an_account_is_an_error_of_the_diagram(at_bank: Any, job_type: str) -> None:
+def test_a_case_without_an_account_is_an_error_of_the_diagram(work: Work, job_type: str) -> None:
     with pytest.raises(ValueError, match="no account"):
-        at_bank(job_type, {"application": enterprise()})
+        work(job_type, {"application": enterprise()})
+
+
+@pytest.mark.parametrize("job_type", ["issue-activation", "expire-activation", "open-service-file"])
+def test_an_account_the_bank_does_not_keep_is_refused(work: Work, job_type: str) -> None:
+    with pytest.raises(RecordNotFound):
+        work(job_type, {"account": {"key": 5, "number": "6200000000001234", "status": "pending_activation"}})
