@@ -14,12 +14,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bank.bank import Bank, build
-from bank.clock import local_date
 from bank.notifications import Outbox
 from bank.seed import seed_demo
 from bank.simulators import build_systems
-from cli.demo_paper import paper
-from cli.demo_story import INDIVIDUAL, TODAY, VERSION_IN_FORCE, Step
 from cli.deploy import resources_of
 from engine.job_executor import JobExecutor
 from engine.model.actor import Actor
@@ -29,12 +26,48 @@ from persistence.database import Database
 from persistence.keys import Keys
 from persistence.settings import Settings
 from tests.conftest import TestClock
+from tests.forms.submissions import VALID
 from web import WebServices, WebSettings, create_web
 from workers import HANDLERS
 from workers.context import WorkerContext
 
 ROOT = Path(__file__).parents[2]
-STEPS = {step.element: step for step in INDIVIDUAL.steps if isinstance(step, Step)}
+
+ENTRY = {
+    "application": {
+        "account_type": "class_2",
+        "purpose": "工资收入与日常消费",
+        "individual": {
+            "name": "陆知秋",
+            "name_pinyin": "LU ZHIQIU",
+            "sex": "male",
+            "date_of_birth": "1988-06-12",
+            "nationality": "CN",
+            "tax_residency": "CN",
+            "occupation": "中学教师",
+            "phone": "13512345678",
+            "address": "江苏省苏州市姑苏区平江路八号",
+            "pep": "none",
+            "id_type": "resident_id",
+            "id_number": "320502198806124012",
+            "id_issued_on": "2020-01-01",
+            "id_expires_on": "2040-01-01",
+            "bound_account": "6222020000000000",
+            "expected_monthly_turnover_fen": "8000.00",
+        },
+    }
+}
+STEPS: dict[str, tuple[str, Mapping[str, Any]]] = {
+    "enter_individual_application": ("relationship_manager", ENTRY),
+    "collect_documents": ("relationship_manager", VALID["document_collection"]),
+    "review_documents": ("reviewer", VALID["document_review"]),
+    "approve_fast_lane": ("supervisor", VALID["approval"]),
+    "prepare_agreement": ("relationship_manager", VALID["agreement_preparation"]),
+    "countersign_agreement": ("supervisor", VALID["agreement_countersign"]),
+    "set_up_account": ("account_operator", VALID["account_setup"]),
+    "guide_customer": ("relationship_manager", VALID["service_record"]),
+}
+"""The bank's tasks in order: who does them, and what they enter."""
 SUPPLEMENT = {
     "review": {
         "decision": "supplement",
@@ -65,15 +98,15 @@ class Opening:
             return Actor.staff(person.key, self.bank.people.logins.of_person(connection, person.key)[0].key)
 
     def work(self, number: str, element: str, form: Mapping[str, Any] | None = None) -> None:
-        """The bank's person completes the task, as in the demo's story unless `form` says otherwise."""
-        step = STEPS[element]
-        actor, tasks = self.staff(step.role), self.engine.user_tasks
+        """The bank's person completes the task, as in `STEPS` unless `form` says otherwise."""
+        role, usual = STEPS[element]
+        actor, tasks = self.staff(role), self.engine.user_tasks
         self.executor.run_until_idle()
         rows = tasks.inbox(actor, InboxView.GROUPS, Page(limit=200)).rows
         [task] = [row for row in rows if row.business_key == number and row.element_id == element]
-        data = dict(form) if form is not None else filled_in(step.form, self._facts())
-        if step.documents and form is None:
-            data["documents"] = {code: [self.hand_in(number, code, actor.person)] for code in step.documents}
+        data = dict(form if form is not None else usual)
+        if element == "collect_documents":
+            data["documents"] = {"id_document": [self.hand_in(number, "id_document", actor.person)]}
         tasks.claim(actor, task.key)
         tasks.complete(actor, task.key, data)
         self.executor.run_until_idle()
@@ -120,10 +153,6 @@ class Opening:
         links = [found[1] for text in texts if (found := re.search(r"(/activate/[\w-]+)", text))]
         return links[-1]
 
-    def _facts(self) -> dict[str, str]:
-        today = local_date(self.clock.now())
-        return {TODAY: today.isoformat(), VERSION_IN_FORCE: self.bank.agreements.in_force("individual", today).version}
-
 
 def letter_text(path: Path) -> str:
     """The decoded body of a letter in the outbox."""
@@ -134,11 +163,9 @@ def letter_text(path: Path) -> str:
     return body.get_content() if body else ""
 
 
-def filled_in(form: Any, facts: Mapping[str, str]) -> Any:
-    """The form with the story's words for facts of the day replaced by them."""
-    if isinstance(form, Mapping):
-        return {key: filled_in(value, facts) for key, value in form.items()}
-    return facts.get(form, form) if isinstance(form, str) else form
+def paper(text: str) -> bytes:
+    """A small PDF file that differs with its text."""
+    return f"%PDF-1.4\n1 0 obj\n({text})\nendobj\ntrailer\n<< >>\n%%EOF\n".encode()
 
 
 @contextmanager
@@ -176,7 +203,7 @@ def application(**changes: Any) -> dict[str, str]:
     typed = {
         "application.kind": "individual",
         "application.applicant_name": "陆知秋",
-        "application.account_type": "class_1",
+        "application.account_type": "class_2",
         "application.purpose": "工资收入与日常消费",
         "application.language": "zh",
         "application.contact.name": "陆知秋",
