@@ -9,12 +9,10 @@ from workers.context import WorkerContext
 
 
 def run(job: Job, context: WorkerContext) -> Result:
-    """Look for another open application of the subject; without an identifier there is nothing to compare."""
+    """Look for an open application of the subject that came before; without an identifier nothing is compared."""
     subject = subject_key(part(job.variables, "application"))
     found = (
-        context.bank.applications.open_case_of(job.transaction, subject, other_than=job.business_key)
-        if subject
-        else None
+        context.bank.applications.open_case_of(job.transaction, subject, before=job.business_key) if subject else None
     )
     return Completed({"duplicate": {"found": found is not None, "case_number": found}})
 

@@ -8,7 +8,7 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bank.applications.records import OPEN, TRANSITIONS, Application, Status
@@ -77,38 +77,48 @@ class Applications:
         """Write the application of a case and its customer; repeated, it updates the same record.
 
         `entered` is the application as the form gave it. A corrected one must be assessed again, so stored
-        limits are dropped. Raises IllegalTransition once the application is closed.
+        limits are dropped; one corrected to another number moves to that customer, behind the applications
+        already there. Raises IllegalTransition once the application is closed.
         """
         known = self.find(connection, business_key)
         if known is not None:
             _check(known, Status.SUBMITTED)
+        customer_key = self._customer(connection, known, entered, now).key
         values = {
-            "customer_key": self._customer(connection, known, entered, now).key,
             "channel": text(entered, "channel"),
             "account_type": text(entered, "account_type"),
             "status": Status.SUBMITTED.value,
             "changed_at": now,
             **_NOT_ASSESSED,
         }
-        if known is not None:
+        if known is not None and known.customer_key == customer_key:
             return self._change(connection, known, values)
-        new = {"business_key": business_key, "reason": "", "submitted_at": now, **values}
-        connection.execute(insert(application).values(new))
+        values |= {"customer_key": customer_key, "turn": _next_turn(connection, customer_key)}
+        if known is not None:
+            moved = self._change(connection, known, values)
+            self._customers.forget_unused(connection, known.customer_key)
+            return moved
+        values |= {"business_key": business_key, "reason": "", "submitted_at": now}
+        connection.execute(insert(application).values(values))
         return self.get(connection, business_key)
 
-    def open_case_of(self, connection: Connection, subject: str, *, other_than: str) -> str | None:
-        """The oldest open case of a code or identity number besides `other_than`, or None (R007)."""
-        return connection.execute(
+    def open_case_of(self, connection: Connection, subject: str, *, before: str) -> str | None:
+        """The oldest open case of a code or identity number that came before the case `before`, or None (R007).
+
+        Ask after registering: of two cases registered at once the later one is always told of the earlier,
+        because turns are given one after the other. A case not registered under this number comes last.
+        """
+        of_subject = (application.c.customer_key == customer.c.key) & (customer.c.subject == canonical(subject))
+        own = select(application.c.turn).where(of_subject, application.c.business_key == before)
+        turn = connection.execute(own).scalar()
+        query = (
             select(application.c.business_key)
-            .join(customer, customer.c.key == application.c.customer_key)
-            .where(
-                customer.c.subject == canonical(subject),
-                application.c.business_key != other_than,
-                application.c.status.in_([status.value for status in OPEN]),
-            )
-            .order_by(application.c.key)
+            .where(of_subject, application.c.business_key != before)
+            .where(application.c.status.in_([status.value for status in OPEN]))
+            .order_by(application.c.turn)
             .limit(1)
-        ).scalar()
+        )
+        return connection.execute(query if turn is None else query.where(application.c.turn < turn)).scalar()
 
     def store_limits(
         self,
@@ -184,6 +194,12 @@ class Applications:
             actual = self.get(connection, known.business_key).status.value
             raise IllegalTransition(what="application", actual=actual, wanted=values["status"])
         return self.get(connection, known.business_key)
+
+
+def _next_turn(connection: Connection, customer_key: int) -> int:
+    # Recording the customer has locked its row: nobody else counts until this transaction ends.
+    highest = select(func.max(application.c.turn)).where(application.c.customer_key == customer_key)
+    return (connection.execute(highest).scalar() or 0) + 1
 
 
 def _check(known: Application, wanted: Status) -> None:

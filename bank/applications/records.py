@@ -48,6 +48,8 @@ class Application:
     key: int
     business_key: str
     customer_key: int
+    turn: int
+    """Its place among the applications of its customer, in the order in which they became that customer's."""
     channel: str
     account_type: str
     status: Status

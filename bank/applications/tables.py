@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from persistence.schema import Key, UtcDateTime, metadata
 
@@ -11,7 +11,8 @@ application = Table(
     metadata,
     Column("key", Key, primary_key=True),
     Column("business_key", String(100), nullable=False, unique=True),
-    Column("customer_key", Key, ForeignKey("customer.key"), nullable=False, index=True),
+    Column("customer_key", Key, ForeignKey("customer.key"), nullable=False),
+    Column("turn", Integer, nullable=False),
     Column("channel", String(20), nullable=False),
     Column("account_type", String(30), nullable=False),
     Column("status", String(20), nullable=False, index=True),
@@ -23,6 +24,7 @@ application = Table(
     Column("submitted_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
+    UniqueConstraint("customer_key", "turn"),
 )
 
 # Apart from the application: the customer gets the code at once, the case registers the application later.

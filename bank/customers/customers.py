@@ -6,8 +6,9 @@ import datetime as dt
 import unicodedata
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from bank.checks.resident_id import compact
 from bank.customers.records import Customer
@@ -26,7 +27,8 @@ class Customers:
     def record(self, connection: Connection, *, subject: str, kind: str, name: str, now: dt.datetime) -> Customer:
         """The customer with this subject, made when new, with the name given last.
 
-        `subject` may be empty: then every call makes a customer of its own.
+        Its row stays locked until the transaction ends. `subject` may be empty: then every call makes a
+        customer of its own.
         """
         values = {"kind": kind, "name": name, "changed_at": now}
         # One statement, so that two cases of one new customer cannot both insert.
@@ -45,6 +47,17 @@ class Customers:
         values = {"kind": kind, "name": name, "changed_at": now}
         connection.execute(update(customer).where(customer.c.key == key).values(values))
         return self.get(connection, key)
+
+    def forget_unused(self, connection: Connection, key: int) -> None:
+        """Drop a customer whom no application names any more; any other stays.
+
+        Such a one came of an application entered before its number was known, or with a wrong one.
+        """
+        try:
+            with connection.begin_nested():
+                connection.execute(delete(customer).where(customer.c.key == key))
+        except IntegrityError:  # an application names it: the database knows better than a query before it
+            return
 
     def get(self, connection: Connection, key: int) -> Customer:
         """The customer with this key. Raises RecordNotFound."""

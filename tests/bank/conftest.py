@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection
@@ -11,6 +13,16 @@ from bank.parameters import Parameters
 from bank.people import People
 from persistence.database import Database
 from tests.conftest import TestClock
+
+Given = TypeVar("Given")
+
+
+def in_threads(work: Callable[[Given], object], given: Iterable[Given]) -> None:
+    """Run `work` on each thing at the same time, a thread each, and wait; what one raises is raised here."""
+    things = list(given)
+    with ThreadPoolExecutor(max_workers=len(things)) as pool:
+        for done in [pool.submit(work, thing) for thing in things]:
+            done.result()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from typing import Any
 
 import pytest
@@ -13,12 +14,18 @@ from bank.applications.tables import application, application_access, applicatio
 from bank.customers import Customers
 from bank.customers.tables import customer
 from bank.errors import IllegalTransition, RecordNotFound
+from persistence.database import Database
+from tests.bank.conftest import in_threads
 from tests.checks.people import USCC, enterprise, individual, resident_number
 from tests.conftest import NOON, TestClock
 
 CASE, OTHER = "AO-20260302-0001", "AO-20260302-0002"
 LIMITS = {"single_fen": 100, "daily_fen": 200, "yearly_fen": 3_000_000_000_000}
 OUTCOMES = ["opened", "rejected", "withdrawn", "expired"]
+
+
+class Crash(Exception):
+    """The process dies before its commit."""
 
 
 @pytest.fixture
@@ -91,7 +98,7 @@ def test_customers_without_a_number_stay_apart(
     again = applications.register(connection, CASE, individual(id_number="", name="王晓明"), now=NOON)
     assert again.customer_key == first.customer_key
     assert customers.get(connection, first.customer_key).name == "王晓明"
-    assert applications.open_case_of(connection, "", other_than=CASE) is None
+    assert applications.open_case_of(connection, "", before=CASE) is None
 
 
 def test_a_customer_keeps_name_and_number_out_of_logs(connection: Connection, customers: Customers) -> None:
@@ -105,12 +112,133 @@ def test_another_open_case_of_the_subject_is_found_until_it_is_closed(
     connection: Connection, applications: Applications
 ) -> None:
     applications.register(connection, CASE, enterprise(), now=NOON)
-    assert applications.open_case_of(connection, USCC, other_than=CASE) is None
-    assert applications.open_case_of(connection, USCC.lower(), other_than=OTHER) == CASE
+    assert applications.open_case_of(connection, USCC, before=CASE) is None
+    assert applications.open_case_of(connection, USCC.lower(), before=OTHER) == CASE
     applications.store_limits(connection, CASE, LIMITS, rating={}, now=NOON)
-    assert applications.open_case_of(connection, USCC, other_than=OTHER) == CASE
+    assert applications.open_case_of(connection, USCC, before=OTHER) == CASE
     applications.close(connection, CASE, "withdrawn", reason="", now=NOON)
-    assert applications.open_case_of(connection, USCC, other_than=OTHER) is None
+    assert applications.open_case_of(connection, USCC, before=OTHER) is None
+
+
+@pytest.mark.requirement("R007")
+def test_only_the_later_case_of_a_subject_is_told_of_the_other(
+    connection: Connection, applications: Applications
+) -> None:
+    for case in (OTHER, CASE, OTHER):  # entering a case again does not move it
+        applications.register(connection, case, enterprise(), now=NOON)
+    assert applications.open_case_of(connection, USCC, before=OTHER) is None
+    assert applications.open_case_of(connection, USCC, before=CASE) == OTHER
+
+
+@pytest.mark.requirement("R007")
+def test_a_case_corrected_to_the_number_of_another_comes_after_it(
+    connection: Connection, applications: Applications
+) -> None:
+    mistyped = enterprise(enterprise={"uscc": "91110000600037342J"})
+    applications.register(connection, CASE, mistyped, now=NOON)
+    applications.register(connection, OTHER, enterprise(), now=NOON)
+    assert applications.open_case_of(connection, USCC, before=OTHER) is None
+    applications.register(connection, CASE, enterprise(), now=NOON)
+    assert applications.open_case_of(connection, USCC, before=CASE) == OTHER
+    assert applications.open_case_of(connection, USCC, before=OTHER) is None
+
+
+@pytest.mark.requirement("R007")
+@pytest.mark.parametrize("known", [False, True])
+def test_of_two_cases_registered_at_once_the_later_is_told_of_the_earlier(
+    database: Database, applications: Applications, customers: Customers, known: bool
+) -> None:
+    for serial in ("001", "003", "005", "007", "009"):  # one meeting might miss the narrow moment
+        subject = resident_number(serial=serial)
+        if known:
+            with database.transaction() as transaction:
+                customers.record(transaction.connection, subject=subject, kind="individual", name="王", now=NOON)
+        told = _registered_at_once(database, applications, subject, (f"{CASE}-{serial}", f"{OTHER}-{serial}"))
+        later = [case for case, earlier in told.items() if earlier is not None]
+        assert len(later) == 1
+        assert told[later[0]] == next(case for case in told if case != later[0])
+
+
+def _registered_at_once(
+    database: Database, applications: Applications, subject: str, cases: tuple[str, str]
+) -> dict[str, str | None]:
+    """Two cases of one subject registered and checked, each in a transaction of its own: whom each is told of."""
+    ready = threading.Barrier(2)
+    told: dict[str, str | None] = {}
+
+    def apply(case: str) -> None:
+        ready.wait()
+        with database.transaction() as transaction:
+            applications.register(transaction.connection, case, individual(id_number=subject), now=NOON)
+            told[case] = applications.open_case_of(transaction.connection, subject, before=case)
+
+    in_threads(apply, cases)
+    return told
+
+
+@pytest.mark.requirement("R007")
+def test_a_case_waits_for_another_of_its_subject_that_is_not_committed_yet(
+    database: Database, applications: Applications
+) -> None:
+    registered, told = threading.Event(), {}
+
+    def first(case: str) -> None:
+        with database.transaction() as transaction:
+            applications.register(transaction.connection, case, enterprise(), now=NOON)
+            registered.set()
+            told[case] = applications.open_case_of(transaction.connection, USCC, before=case)
+
+    def second(case: str) -> None:
+        registered.wait()
+        with database.transaction() as transaction:
+            applications.register(transaction.connection, case, enterprise(), now=NOON)
+            told[case] = applications.open_case_of(transaction.connection, USCC, before=case)
+
+    in_threads(lambda work: work[0](work[1]), ((second, CASE), (first, OTHER)))
+    assert told == {OTHER: None, CASE: OTHER}
+
+
+@pytest.mark.requirement("R007")
+def test_a_case_whose_registration_failed_stands_in_nobodys_way(database: Database, applications: Applications) -> None:
+    with pytest.raises(Crash), database.transaction() as transaction:
+        applications.register(transaction.connection, CASE, enterprise(), now=NOON)
+        raise Crash
+    with database.transaction() as transaction:
+        applications.register(transaction.connection, OTHER, enterprise(), now=NOON)
+        assert applications.open_case_of(transaction.connection, USCC, before=OTHER) is None
+
+
+@pytest.mark.requirement("R020")
+def test_a_number_entered_later_leaves_no_customer_without_one_behind(
+    connection: Connection, applications: Applications, customers: Customers
+) -> None:
+    applications.register(connection, CASE, individual(id_number=""), now=NOON)
+    known = applications.register(connection, CASE, individual(), now=NOON)
+    assert customers.get(connection, known.customer_key).subject == resident_number()
+    assert _count(connection, customer) == 1
+
+
+@pytest.mark.requirement("R020")
+def test_a_number_entered_later_leads_to_the_customer_who_has_it(
+    connection: Connection, applications: Applications
+) -> None:
+    earlier = applications.register(connection, OTHER, individual(), now=NOON)
+    applications.register(connection, CASE, individual(id_number=""), now=NOON)
+    assert applications.register(connection, CASE, individual(), now=NOON).customer_key == earlier.customer_key
+    assert _count(connection, customer) == 1
+
+
+def test_a_corrected_number_leaves_no_invented_customer_but_keeps_one_with_another_application(
+    connection: Connection, applications: Applications, customers: Customers
+) -> None:
+    mistyped = resident_number(serial="003")
+    for case in (CASE, OTHER):
+        applications.register(connection, case, individual(id_number=mistyped), now=NOON)
+    applications.register(connection, CASE, individual(), now=NOON)
+    assert customers.by_subject(connection, mistyped) is not None
+    applications.register(connection, OTHER, individual(), now=NOON)
+    assert customers.by_subject(connection, mistyped) is None
+    assert _count(connection, customer) == 1
 
 
 @pytest.mark.requirement("R022", "R090")

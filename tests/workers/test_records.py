@@ -105,15 +105,19 @@ def test_a_registered_application_gives_its_keys(work: Work, look: Records) -> N
 
 
 @pytest.mark.requirement("R007")
-def test_another_open_case_of_the_same_code_is_a_duplicate(work: Work, bank: Bank, database: Database) -> None:
-    work("register-application", {"application": enterprise()})
-    alone = work("check-duplicate-application", {"application": enterprise()})
-    assert given(alone, "duplicate") == {"found": False, "case_number": None}
+def test_a_case_is_a_duplicate_while_an_earlier_one_of_the_same_code_is_open(
+    work: Work, bank: Bank, database: Database
+) -> None:
     with database.transaction() as transaction:
         bank.applications.register(transaction.connection, OTHER, enterprise(), now=NOON)
-    spaced = enterprise(enterprise={"uscc": f"{USCC[:9]} {USCC[9:].lower()}"})
-    second = work("check-duplicate-application", {"application": spaced})
+    spaced = {"application": enterprise(enterprise={"uscc": f"{USCC[:9]} {USCC[9:].lower()}"})}
+    work("register-application", spaced)
+    second = work("check-duplicate-application", spaced)
     assert given(second, "duplicate") == {"found": True, "case_number": OTHER}
+    with database.transaction() as transaction:
+        bank.applications.close(transaction.connection, OTHER, "withdrawn", reason="", now=NOON)
+    alone = work("check-duplicate-application", spaced)
+    assert given(alone, "duplicate") == {"found": False, "case_number": None}
 
 
 def test_without_an_identifier_nobody_is_a_duplicate(work: Work, bank: Bank, database: Database) -> None:

@@ -221,6 +221,7 @@ def upgrade() -> None:
         sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("business_key", sa.String(length=100), nullable=False),
         sa.Column("customer_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("account_type", sa.String(length=30), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
@@ -235,9 +236,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["customer_key"], ["customer.key"], name=op.f("fk_application_customer_key")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_application")),
         sa.UniqueConstraint("business_key", name=op.f("uq_application_business_key")),
+        sa.UniqueConstraint("customer_key", "turn", name=op.f("uq_application_customer_key_turn")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_application_customer_key"), ["customer_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_status"), ["status"], unique=False)
 
     op.create_table(
@@ -699,7 +700,6 @@ def downgrade() -> None:
     op.drop_table("deployment_resource")
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_status"))
-        batch_op.drop_index(batch_op.f("ix_application_customer_key"))
 
     op.drop_table("application")
     op.drop_table("account_limit")
