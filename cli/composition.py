@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import click
 
 from cli.parts import Compose, Parts
 from persistence.settings import Settings
 
 
-def parts() -> Parts:
-    """The composed Kaihu of the running command."""
+def parts(**changed: Any) -> Parts:
+    """The composed Kaihu of the running command, with settings `changed` where the command asks for it."""
     context = click.get_current_context()
     compose: Compose = context.meta["kaihu.compose"]
-    return compose(context.ensure_object(Settings))
+    return compose(replace(context.ensure_object(Settings), **changed))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.backup import backup
+from cli.demo import demo
 from cli.deploy import deploy
 from cli.parts import Compose
 from cli.run import run
@@ -38,6 +39,6 @@ def command_line(compose: Compose) -> click.Group:
         context.obj = Settings.from_environment()
         context.meta["kaihu.compose"] = compose
 
-    for command in (serve, work, deploy, run, test_scenarios, user, backup):
+    for command in (serve, work, deploy, demo, run, test_scenarios, user, backup):
         kaihu.add_command(command)
     return kaihu
