@@ -118,6 +118,7 @@ def site(tmp_path: Path, clock: TestClock) -> Iterator[Site]:
         calendar=EveryDay(),
         handlers={},
         resources=None,
+        attachments=bank.documents,
     )
     services = WebServices(
         engine=engine,
