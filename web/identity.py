@@ -88,4 +88,4 @@ def know_people(app: Flask) -> None:
     manager.session_protection = "basic"
     manager.user_loader(_load)
     app.before_request(_own_password_first)
-    app.jinja_env.globals["person_name"] = person_name
+    app.jinja_env.globals.update(person_name=person_name, holders=lambda roles: sign_in_door().holders(roles))

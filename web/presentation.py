@@ -29,6 +29,11 @@ def moment(time: dt.datetime | None) -> str:
     return "–" if time is None else str(format_datetime(time, "yyyy-MM-dd HH:mm"))
 
 
+def second(time: dt.datetime) -> str:
+    """A UTC time for a reader in the bank's zone, to the second."""
+    return str(format_datetime(time, "yyyy-MM-dd HH:mm:ss"))
+
+
 def day(time: dt.datetime | dt.date | None) -> str:
     """A day, without the time."""
     return "–" if time is None else str(format_date(time, "yyyy-MM-dd"))
@@ -78,7 +83,7 @@ def return_path() -> str:
 
 def present(app: Flask) -> None:
     """Make the functions known to the templates."""
-    app.jinja_env.filters.update(money=money, moment=moment, day=day, size=size)
+    app.jinja_env.filters.update(money=money, moment=moment, second=second, day=day, size=size)
     app.jinja_env.globals.update(
         shown=shown,
         is_group=is_group,

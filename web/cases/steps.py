@@ -35,3 +35,19 @@ def called_links(activities: Sequence[Activity], steps: Sequence[Activity], inst
         for step in steps
         if step.kind == ElementKind.CALL_ACTIVITY.value and step.number in called
     }
+
+
+def callers(activities: Sequence[Activity], root: str, process_id: str) -> list[tuple[str, Activity]]:
+    """The way from the case's own process down to `process_id`: each process but the first, by its call activity."""
+    by_number = {each.number: each for each in activities}
+    way: list[tuple[str, Activity]] = []
+    while process_id != root:
+        inside = (each for each in activities if each.process_id == process_id and each.parent in by_number)
+        call = next(
+            (by_number[each.parent] for each in inside if by_number[each.parent].process_id != process_id), None
+        )
+        if call is None:
+            return []
+        way.append((process_id, call))
+        process_id = call.process_id
+    return way[::-1]

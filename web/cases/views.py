@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from functools import cache
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from engine.model.errors import NotFound
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
 from web.cases.documents import sections
-from web.cases.steps import called_links, marks, steps_in
-from web.identity import acting, for_signed_in
+from web.cases.steps import called_links, callers, marks, steps_in
+from web.cases.timeline import timeline
+from web.identity import acting, for_signed_in, sign_in_door
 from web.services import services
 from web.uploads.listing import documents_of
 
@@ -33,8 +38,12 @@ def case(key: int) -> str:
     """One case, on one of its tabs."""
     instance = services().engine.process_instances.get(acting(), key)
     tab = request.args.get("tab", TABS[0])
+    return _page(instance, tab if tab in TABS else TABS[0])
+
+
+def _page(instance: ProcessInstance, tab: str, **more: object) -> str:
     shown = {"documents": _documents, "journal": _journal, "data": _data}.get(tab, _progress)(instance)
-    return render_template("cases/case.html", instance=instance, tab=tab if tab in TABS else TABS[0], **shown)
+    return render_template("cases/case.html", instance=instance, tab=tab, **shown, **more)
 
 
 def _progress(instance: ProcessInstance) -> dict[str, object]:
@@ -46,13 +55,19 @@ def _progress(instance: ProcessInstance) -> dict[str, object]:
         "steps": steps,
         "marks": marks(steps),
         "links": called_links(activities, steps, instance.key),
+        "callers": callers(activities, instance.process_id, process_id),
+        "open_tasks": services().engine.user_tasks.of_case(acting(), instance.key),
+        "may_cancel": services().engine.process_instances.may_cancel(acting(), instance.key),
     }
 
 
 def _journal(instance: ProcessInstance) -> dict[str, object]:
     history = services().engine.history
-    names = {each.element_id: each for each in history.activities(acting(), instance.key)}
-    return {"entries": history.journal(acting(), instance.key), "names": names}
+    entries, activities = history.journal(acting(), instance.key), history.activities(acting(), instance.key)
+    return {
+        "entries": timeline(entries, activities, cache(sign_in_door().roles)),
+        "document_names": {each.id: each.file_name for each in documents_of(instance.business_key)},
+    }
 
 
 def _data(instance: ProcessInstance) -> dict[str, object]:
@@ -63,6 +78,18 @@ def _data(instance: ProcessInstance) -> dict[str, object]:
 def _documents(instance: ProcessInstance) -> dict[str, object]:
     variables = services().engine.history.variables(acting(), instance.key).root
     return {"sections": sections(variables, documents_of(instance.business_key))}
+
+
+@blueprint.post("/<int:key>/cancel")
+@for_signed_in
+def cancel(key: int) -> BaseResponse | tuple[str, int]:
+    """End the case; the reason goes to its journal."""
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        return _page(services().engine.process_instances.get(acting(), key), "progress", reason_missing=True), 400
+    services().engine.process_instances.cancel(acting(), key, reason)
+    flash(_("The case has been cancelled."))
+    return redirect(url_for(".case", key=key), 303)
 
 
 @blueprint.get("/<int:key>/diagrams/<process_id>.bpmn")

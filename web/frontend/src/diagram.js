@@ -36,16 +36,24 @@ function openCalledProcesses(viewer, links) {
   }
 }
 
-async function show(holder) {
-  const answer = await fetch(holder.dataset.diagram, { credentials: 'same-origin' });
-  if (!answer.ok) throw new Error(`diagram: ${answer.status}`);
-  const steps = JSON.parse(holder.dataset.steps);
-  const viewer = new NavigatedViewer({ container: holder });
-  await viewer.importXML(await answer.text());
-  mark(viewer, steps);
-  openCalledProcesses(viewer, JSON.parse(holder.dataset.links));
-  showWhole(viewer, steps.filter((step) => step.state === 'active').map((step) => step.element));
-  holder.classList.add('diagram-shown');
+/** The text a diagram carries in English beside its Chinese one: a `zeebe:property` called `name_en` or `text_en`. */
+function englishText(element, property) {
+  const extensions = element.extensionElements?.values ?? [];
+  const properties = extensions.filter((each) => each.$type === 'zeebe:properties').flatMap((each) => each.$children ?? []);
+  return properties.find((each) => each.name === property)?.value;
+}
+
+/** Writes the labels of the parsed model in English before anything is drawn; what has none keeps its own. */
+function speakEnglish(viewer) {
+  viewer.on('import.parse.complete', ({ elementsById }) => {
+    for (const element of Object.values(elementsById ?? {})) {
+      if (element.name) element.name = englishText(element, 'name_en') ?? element.name;
+      if (element.text) element.text = englishText(element, 'text_en') ?? element.text;
+    }
+  });
+}
+
+function connectZoomButtons(viewer) {
   document.querySelectorAll('[data-zoom]').forEach((button) => {
     button.hidden = false;
     button.addEventListener('click', () => {
@@ -55,8 +63,22 @@ async function show(holder) {
   });
 }
 
+async function show(holder) {
+  const answer = await fetch(holder.dataset.diagram, { credentials: 'same-origin' });
+  if (!answer.ok) throw new Error(`diagram: ${answer.status}`);
+  const steps = JSON.parse(holder.dataset.steps);
+  const viewer = new NavigatedViewer({ container: holder });
+  if (holder.dataset.language === 'en') speakEnglish(viewer);
+  await viewer.importXML(await answer.text());
+  mark(viewer, steps);
+  openCalledProcesses(viewer, JSON.parse(holder.dataset.links));
+  showWhole(viewer, steps.filter((step) => step.state === 'active').map((step) => step.element));
+  holder.classList.add('diagram-shown');
+  connectZoomButtons(viewer);
+}
+
 document.querySelectorAll('[data-diagram]').forEach((holder) => {
   show(holder).catch(() => {
-    holder.hidden = true; // the list of steps below says the same
+    holder.closest('.diagram-panel').hidden = true; // the list of steps below says the same
   });
 });
