@@ -36,3 +36,6 @@ def deploy(paths: tuple[Path, ...], login: str) -> None:
     click.echo(f"{'deployed' if result.created else 'already deployed'}: {result.content_hash[:16]}")
     for definition in result.definitions:
         click.echo(f"  {definition.process_id} v{definition.version}")
+    for warning in result.warnings:
+        label = "warning" if kaihu.settings.language == "en" else "提示"
+        click.echo(f"{label}: {warning.text(kaihu.settings.language)}", err=True)

@@ -11,6 +11,7 @@ from engine.interpreter.environment import CALENDAR_FUNCTIONS, CaseEnvironment
 from engine.interpreter.errors import DiagramRefused, StepBudgetSpent
 from engine.interpreter.process_model import Diagram, ProcessModel, Program, link
 from engine.interpreter.scopes import VariableChanges
+from engine.interpreter.shared_writes import SharedWrite, shared_writes
 
 __all__ = [
     "CALENDAR_FUNCTIONS",
@@ -20,8 +21,10 @@ __all__ = [
     "DiagramRefused",
     "ProcessModel",
     "Program",
+    "SharedWrite",
     "StepBudgetSpent",
     "VariableChanges",
     "link",
     "parse_diagram",
+    "shared_writes",
 ]

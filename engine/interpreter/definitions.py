@@ -76,6 +76,13 @@ class LoopDefinition:
     output_element: Expression | None = None
     until: Expression | None = None
 
+    @property
+    def result_variable(self) -> str | None:
+        """The variable that the output element reads first, when it is a plain name or path."""
+        expression = self.output_element
+        name = expression.text.strip().split(".")[0].strip() if expression else ""
+        return name if name.isidentifier() and expression is not None and name in expression.names else None
+
 
 class TimerKind(StrEnum):
     """The child of a BPMN timer event definition."""

@@ -41,6 +41,22 @@ class Definition:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DeploymentWarning:
+    """Something that is carried out as drawn, but that its author may not mean. `code` is machine-readable."""
+
+    resource: str
+    process_id: str
+    code: str
+    elements: tuple[str, ...]
+    text_en: str
+    text_zh: str
+
+    def text(self, language: str) -> str:
+        """One line for a reader of `language`."""
+        return f"{self.resource}: {self.text_zh if language.startswith('zh') else self.text_en}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class DeploymentResult:
     """`created` is False when the same content was deployed before."""
 
@@ -48,6 +64,7 @@ class DeploymentResult:
     content_hash: str
     created: bool
     definitions: tuple[Definition, ...]
+    warnings: tuple[DeploymentWarning, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

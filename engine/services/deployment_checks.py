@@ -37,6 +37,8 @@ class Checked:
     deployed: dict[tuple[LinkKind, str], int] = field(default_factory=dict)
     """Keys of what is used but was deployed earlier."""
     job_types: set[str] = field(default_factory=set)
+    closures: dict[str, dict[str, ProcessModel]] = field(default_factory=dict)
+    """By process: itself with every process it calls, directly or through others."""
 
     def rows(self, kind: LinkKind) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Id, file and further columns of each definition of one kind."""
@@ -141,6 +143,7 @@ class _Check:
             resource = self.checked.source[LinkKind.PROCESS, process_id]
             self._check_elements(model, resource)
             processes, decisions = self._closure(model)
+            self.checked.closures[process_id] = processes
             self._check_excludes(model, resource)
             try:
                 link(processes, process_id, decisions)

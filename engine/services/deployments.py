@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from engine.forms import Form
+from engine.journal import Operation, Outcome, record_operation
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotFound
-from engine.services.answers import Definition, DeploymentResult, Resource
-from engine.services.authorisation import guarded, may, require
+from engine.services.answers import Definition, DeploymentResult, DeploymentWarning, Resource
+from engine.services.authorisation import Subject, guarded, may, require
 from engine.services.deployment_checks import Checked, check_resources
+from engine.services.deployment_warnings import warnings_of
 from engine.services.parts import ENGINE_VERSION, EngineParts
 from engine.store.definitions import (
     all_definitions,
@@ -52,10 +54,14 @@ class Deployments:
             versions = {type_: handler.version for type_, handler in sorted(self._parts.handlers.items())}
             checked = check_resources(connection, resources, frozenset(self._parts.handlers))
             used = {type_: versions[type_] for type_ in sorted(checked.job_types)}
+            warnings = warnings_of(checked, self._parts.handlers)
             known = find_deployment(connection, content_hash(resources, used))
             if known is not None:
-                return self._result(connection, known, created=False)
-            return self._result(connection, self._store(connection, actor, checked, used), created=True)
+                return self._result(connection, known, created=False, warnings=warnings)
+            key = self._store(connection, actor, checked, used)
+            result = self._result(connection, key, created=True, warnings=warnings)
+            self._log(connection, actor, result)
+            return result
 
     def definitions(self, actor: Actor) -> list[Definition]:
         """Every version of every process, the newest version of each process first."""
@@ -93,13 +99,37 @@ class Deployments:
         with self._parts.database.reading() as connection:
             return self._parts.programs.form(connection, form_key)
 
-    def _result(self, connection: Connection, key: int, *, created: bool) -> DeploymentResult:
+    def _log(self, connection: Connection, actor: Actor, result: DeploymentResult) -> None:
+        """One line for the deployment and one for each warning that was given with it."""
+        lines: list[tuple[str, Subject, str]] = [("", {}, f"deployment {result.key} {result.content_hash}")]
+        for warning in result.warnings:
+            subject: Subject = {"process_id": warning.process_id, "element_id": warning.elements[0]}
+            lines.append((warning.code, subject, warning.text("en")))
+        for code, subject, detail in lines:
+            record_operation(
+                connection,
+                Operation(
+                    key=self._parts.keys.next(),
+                    time=self._parts.clock.now(),
+                    actor=actor,
+                    action=Action.DEPLOY.value,
+                    outcome=Outcome.DONE,
+                    code=code,
+                    subject=subject,
+                    detail=detail,
+                ),
+            )
+
+    def _result(
+        self, connection: Connection, key: int, *, created: bool, warnings: tuple[DeploymentWarning, ...]
+    ) -> DeploymentResult:
         rows = definitions_of(connection, key)
         return DeploymentResult(
             key=key,
             content_hash=deployment_hash(connection, key),
             created=created,
             definitions=tuple(as_definition(row) for row in rows),
+            warnings=warnings,
         )
 
     def _store(self, connection: Connection, actor: Actor, checked: Checked, versions: dict[str, str]) -> int:

@@ -68,16 +68,10 @@ class MultiInstanceBody(FlowNode):
         scopes.write(child.number, "loopCounter", index + 1)
         if self.loop.item:
             scopes.write(child.number, self.loop.item, items[index])
-        result = self._result_variable()
+        result = self.loop.result_variable
         if result and result not in scopes.values(child.number):
             scopes.write(child.number, result, None)  # so that the child's result stays with the child
         self.inner._update(child)
-
-    def _result_variable(self) -> str | None:
-        """The variable that the output element reads first, when it is a plain name or path."""
-        expression = self.loop.output_element
-        name = expression.text.strip().split(".")[0].strip() if expression else ""
-        return name if name.isidentifier() and expression is not None and name in expression.names else None
 
     def collect(self, body: Task, child: Task) -> None:
         """Put the child's output element at the place of its item."""
