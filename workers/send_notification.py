@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from types import MappingProxyType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bank.checks.contact import check_mail_address
 from bank.checks.fields import part, rows, text, whole
@@ -115,14 +116,19 @@ def _deadline(template: str, variables: Mapping[str, object]) -> str:
     if topic is None:
         return ""
     variable, field = _TOPICS[topic]
-    return _moment(text(part(variables, variable), field))
+    return moment_shown(text(part(variables, variable), field))
 
 
-def _moment(written: str) -> str:
-    """A moment by the bank's clock on the wall; what is only a date, or no date, stays as written."""
+def moment_shown(written: str) -> str:
+    """A moment by the bank's clock on the wall; what is only a date, or no date, stays as written.
+
+    FEEL writes a moment with an offset or with a zone: `2026-03-02T12:00:00@Asia/Shanghai`.
+    """
+    local, _, zone = written.partition("@")
     try:
-        moment = dt.datetime.fromisoformat(written)
-    except ValueError:
+        moment = dt.datetime.fromisoformat(local)
+        moment = moment.replace(tzinfo=ZoneInfo(zone)) if zone else moment
+    except (ValueError, ZoneInfoNotFoundError):
         return written
     return f"{moment.astimezone(BANK_ZONE):%Y-%m-%d %H:%M}" if moment.tzinfo else written
 

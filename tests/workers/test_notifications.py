@@ -19,6 +19,7 @@ from workers import HANDLERS
 from workers.activation_token import activation_token
 from workers.context import WorkerContext
 from workers.letters import TEMPLATES, compose
+from workers.send_notification import moment_shown
 
 ADDRESS = {"name": "李四", "email": "office@example.com"}
 OPENED = {
@@ -129,6 +130,21 @@ def test_letters_about_the_agreement_tell_the_last_day_to_sign(
     agreement = {"deadline": "2026-03-07T04:00:00Z"}
     send(template, OPENED | {"application": application, "agreement": agreement})
     assert "2026-03-07 12:00" in letters(tmp_path)[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2026-03-16T04:00:00Z", "2026-03-16 12:00"),
+        ("2026-03-16T06:00:00+02:00", "2026-03-16 12:00"),
+        ("2026-03-16T12:00:00@Asia/Shanghai", "2026-03-16 12:00"),
+        ("2026-03-16", "2026-03-16"),
+        ("2026-03-16T12:00:00@Nowhere/Land", "2026-03-16T12:00:00@Nowhere/Land"),
+        ("下周一", "下周一"),
+    ],
+)
+def test_a_deadline_is_told_by_the_clock_in_shanghai_however_the_case_writes_it(written: str, shown: str) -> None:
+    assert moment_shown(written) == shown
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
