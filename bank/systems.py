@@ -57,6 +57,14 @@ class FilingReceipt:
     filed_at: dt.datetime
 
 
+@dataclass(frozen=True)
+class LedgerReceipt:
+    """The core ledger's acknowledgement."""
+
+    reference: str
+    booked_at: dt.datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Mail:
     """A letter to one address, plain text."""
@@ -98,6 +106,17 @@ class FilingOffice(Protocol):
         ...
 
 
+class CoreLedger(Protocol):
+    """The core banking system that carries balances (核心账务系统)."""
+
+    def book_account(self, record: Mapping[str, object], *, idempotency_key: str, now: dt.datetime) -> LedgerReceipt:
+        """Register an account by its `account_number`; the same number gives the same receipt.
+
+        Amounts in `record` are fen. Raises SystemUnavailable.
+        """
+        ...
+
+
 class MailTransport(Protocol):
     """The way letters leave the bank."""
 
@@ -114,4 +133,5 @@ class Systems:
     enterprises: EnterpriseRegistry
     screening: ScreeningProvider
     filing: FilingOffice
+    ledger: CoreLedger
     mail: MailTransport

@@ -6,6 +6,7 @@ from engine.worker_api import Handler
 from workers import (
     activate_account,
     assign_limits,
+    book_account,
     check_duplicate_application,
     check_identity_documents,
     close_application,
@@ -30,6 +31,7 @@ HANDLERS: dict[str, Handler[WorkerContext]] = {
     for module in (
         activate_account,
         assign_limits,
+        book_account,
         check_duplicate_application,
         check_identity_documents,
         close_application,

@@ -8,6 +8,7 @@ from bank.checks.screening import ScreeningIndex
 from bank.screening_list import shipped_list
 from bank.simulators.control import SimulatorControl
 from bank.simulators.filing import SimulatedFilingOffice
+from bank.simulators.ledger import SimulatedCoreLedger
 from bank.simulators.mail import FileMail, SmtpMail, SmtpSettings
 from bank.simulators.registries import SimulatedEnterpriseRegistry, SimulatedResidentRegistry
 from bank.simulators.screening import LocalScreening
@@ -22,5 +23,6 @@ def build_systems(home: Path, *, smtp_url: str | None = None, screening: Screeni
         enterprises=SimulatedEnterpriseRegistry(control),
         screening=LocalScreening(screening or shipped_list(), control),
         filing=SimulatedFilingOffice(home, control),
+        ledger=SimulatedCoreLedger(home, control),
         mail=SmtpMail(SmtpSettings.from_url(smtp_url), home) if smtp_url else FileMail(home, control),
     )

@@ -64,6 +64,7 @@ def test_a_passport_is_left_to_a_person(perform: Perform) -> None:
         ("query-registry", "enterprise_registry", "REGISTRY_UNAVAILABLE"),
         ("screen-names", "screening", "SCREENING_UNAVAILABLE"),
         ("file-opening-record", "filing_office", "FILING_UNAVAILABLE"),
+        ("book-account", "core_ledger", "LEDGER_UNAVAILABLE"),
     ],
 )
 def test_a_system_that_is_down_is_tried_again_and_then_shown_to_people(

@@ -85,6 +85,14 @@ def test_one_key_is_filed_once_with_one_receipt(systems: Systems, tmp_path: Path
     assert len(list((tmp_path / "filings").iterdir())) == 2
 
 
+@pytest.mark.requirement("R025")
+def test_an_account_number_is_booked_once_whichever_job_asks(systems: Systems, tmp_path: Path) -> None:
+    first = systems.ledger.book_account({"account_number": "1"}, idempotency_key="job-1", now=NOON)
+    again = systems.ledger.book_account({"account_number": "1"}, idempotency_key="job-2", now=NOON.replace(hour=9))
+    assert first == again
+    assert [file.suffix for file in (tmp_path / "ledger").iterdir()] == [".json"]
+
+
 def test_a_letter_is_written_once_and_can_be_read(systems: Systems, tmp_path: Path) -> None:
     for _ in range(2):
         systems.mail.send(LETTER, idempotency_key="job-1")
