@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from engine.services.answers import CaseVariables
 from tests.conftest import TestClock
 from tests.web.conftest import Site, token
 from tests.web.filing import CHECKLIST, PNG, Filing, attached, file, filing_at
 from web import WebSettings, create_web
+from web.cases.documents import newest, sections
 
 pytestmark = pytest.mark.requirement("R021")
 
@@ -199,6 +201,15 @@ def test_the_case_page_lists_documents_by_the_checklist(filing: Filing) -> None:
     assert "尚未收到" in page  # the licence
 
 
+def test_the_checklist_of_a_stage_that_still_runs_is_listed(filing: Filing) -> None:
+    filing.send(subject="", documents_charter=file("章程.pdf"))
+    [document] = filing.documents
+    stage = {"checklist": [CHECKLIST[0]], "documents": {"charter": [document.id]}}
+    with filing.site.app.test_request_context():
+        [section] = sections(newest(CaseVariables(scopes={0: {"documents": {}}, 4: stage})), filing.documents)
+    assert (section.name, section.required, section.documents) == ("公司章程", True, (document,))
+
+
 def test_a_document_no_form_refers_to_is_listed_apart(filing: Filing) -> None:
     filing.send(subject="", documents_charter=file("章程.pdf"))
     page = filing.client.get(f"/cases/{filing.case}?tab=documents").text
@@ -211,6 +222,12 @@ def test_the_task_page_shows_the_documents_beside_the_form_in_a_new_tab(filing: 
     [document] = filing.documents
     aside = filing.page().partition("<aside")[2]
     assert f'<a href="/documents/{document.id}" target="_blank" rel="noopener">章程.pdf' in aside
+
+
+def test_the_documents_beside_the_form_stand_where_the_form_holds_them_now(filing: Filing) -> None:
+    page = filing.send(subject="", documents_charter=file("章程.pdf")).text
+    assert "未归入清单" not in page
+    assert "未归入清单" in filing.page()  # opened anew, the form no longer holds it
 
 
 def test_a_form_is_shown_by_the_banks_day_not_by_that_of_greenwich(filing: Filing, clock: TestClock) -> None:

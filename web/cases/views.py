@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engine.model.errors import NotFound
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
-from web.cases.documents import sections
+from web.cases.documents import newest, sections
 from web.cases.steps import called_links, callers, marks, steps_in
 from web.cases.timeline import timeline
 from web.identity import acting, for_signed_in, sign_in_door
@@ -76,7 +76,7 @@ def _data(instance: ProcessInstance) -> dict[str, object]:
 
 
 def _documents(instance: ProcessInstance) -> dict[str, object]:
-    variables = services().engine.history.variables(acting(), instance.key).root
+    variables = newest(services().engine.history.variables(acting(), instance.key))
     return {"sections": sections(variables, documents_of(instance.business_key))}
 
 

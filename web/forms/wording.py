@@ -17,7 +17,7 @@ _WORDS = {
     "no": ("否", "No"),
     "attached": ("已上传", "Attached"),
     "detach": ("移除", "Remove"),
-    "attach": ("或选用本案已收到的文件", "Or take a file already received in this case"),
+    "attach": ("或选用已收到的文件", "Or use one already received"),
     "new_tab": ("（在新标签页打开）", " (opens in a new tab)"),
 }
 

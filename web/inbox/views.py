@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.forms import FieldError, FormInvalid
+from engine.forms.paths import merged
 from engine.model.errors import NotFound
 from engine.services.answers import InboxView, Page, UserTaskDetail
 from web.cases.documents import sections
@@ -59,7 +60,7 @@ def _task_page(detail: UserTaskDetail, data: Mapping[str, Any], errors: Mapping[
         detail=detail,
         fields=drawn(form, data, detail.data, errors, at_fields(documents, linked=may_look)) if form else "",
         takes_files=form is not None and takes_files(form),
-        document_sections=sections(detail.data, documents) if may_look else (),
+        document_sections=sections(merged(data, detail.data), documents) if may_look else (),
         application=detail.data.get("application") or {},
         me=acting().person,
         idempotency_key=fresh_idempotency_key(),
