@@ -14,11 +14,10 @@ from bank.errors import RecordNotFound
 from engine.model.actor import Actor
 from web.public import visit
 from web.public.blueprint import KEPT, blueprint, sign_in_limit
-from web.public.case import CustomerCase, Wait
+from web.public.case import CustomerCase, Wait, masked
 from web.security import limiter
 from web.services import services
 
-_SHOWN_DIGITS = 4
 Page = tuple[str, int]
 
 
@@ -59,11 +58,6 @@ def confirm_own_activation(case: CustomerCase) -> Response | str:
         return _nothing_to_activate()
     _send(account)
     return render_template("public/activated.html", account=account, masked=masked(account.number))
-
-
-def masked(number: str) -> str:
-    """An account number of which only the end is shown."""
-    return f"**** {number[-_SHOWN_DIGITS:]}"
 
 
 def _by_token(token: str) -> Account | RecordNotFound | ActivationOverdue | ActivationSpent:

@@ -68,12 +68,9 @@ def agreement(case: CustomerCase) -> Response | str:
 @visit.for_customer
 def sign(case: CustomerCase) -> Response | tuple[str, int]:
     """Send the consent, if it is to what is offered now. A second click changes nothing."""
-    content = request.form.get("content", "")
-    if case.was_done(Wait.SIGN, content.partition("-")[0]):
-        return _thanks()
-    offer = _offer(case)
+    content, offer = request.form.get("content", ""), _offer(case)
     if offer is None:
-        return _nothing_to_sign()
+        return _thanks() if case.was_done(Wait.SIGN, content.partition("-")[0]) else _nothing_to_sign()
     if content != offer.content:
         flash(_("The agreement has changed since you opened it. Please read it again."), "warning")
         return _page(case, offer, {}), 409

@@ -27,6 +27,9 @@ _WITHDRAWABLE = frozenset({*STAGES[:3], "set_up_account", "await_activation"})
 """Where the diagrams take a withdrawal; in the fourth stage only before and after the account is created."""
 
 
+_SHOWN_DIGITS = 4  # of an account number
+
+
 class Wait(Enum):
     """What a customer may be asked for; the value is the element of the diagrams that waits."""
 
@@ -130,6 +133,11 @@ def _outcome(instance: ProcessInstance, status: Status | None) -> Outcome | None
     if status is not None and status not in OPEN:
         return Outcome(status.value)
     return None if instance.state is InstanceState.ACTIVE else Outcome.CLOSED
+
+
+def masked(number: str) -> str:
+    """An account number of which only the end is shown."""
+    return f"**** {number[-_SHOWN_DIGITS:]}"
 
 
 def moment_of(written: str) -> dt.datetime | None:

@@ -66,12 +66,14 @@ def documents(case: CustomerCase) -> Response | str:
 @visit.for_customer
 def hand_in(case: CustomerCase) -> Response | tuple[str, int]:
     """Take the files; a supplement goes on to review. The same form sent again changes nothing."""
-    if case.was_done(Wait.SUPPLEMENT, request.form.get("step", "")):
-        return _thanks()
-    found = _waiting(case)
+    step, found = request.form.get("step", ""), _waiting(case)
     if found is None:
-        return _nothing_wanted()
+        return _thanks() if case.was_done(Wait.SUPPLEMENT, step) else _nothing_wanted()
     wait, activity = found
+    if step != str(activity.number):
+        return _page(
+            case, wait, activity, Refusals(whole=_("What is wanted has changed since you opened the page."))
+        ), 409
     wanted = _wanted(case, activity)
     note = request.form.get("note", "").strip()[:_LONGEST_NOTE] if wait is Wait.SUPPLEMENT else ""
     stored, refusals = _store(case, wait, wanted, note)

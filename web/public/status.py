@@ -13,7 +13,7 @@ from engine.model.actor import Actor
 from engine.model.errors import NotFound
 from web.public import visit
 from web.public.blueprint import KEPT, blueprint, sign_in_limit
-from web.public.case import CustomerCase, Outcome, Wait, moment_of, read_case
+from web.public.case import CustomerCase, Outcome, Wait, masked, moment_of, read_case
 from web.public.wording import outcome_words, stage_words
 from web.security import limiter
 from web.services import services
@@ -68,8 +68,16 @@ def _case_page(case: CustomerCase) -> str:
         waits={wait.name: case.waiting(wait) for wait in Wait},
         deadline=_deadline(case),
         documents=documents,
-        letters=letters,
+        letters=[(_without_number(each.subject, case.number), each) for each in letters],
+        account_number=masked(case.account.number) if case.account else "",
     )
+
+
+def _without_number(subject: str, number: str) -> str:
+    """A letter's subject on a page that names the application anyway."""
+    for bracketed in (f"（{number}）", f" ({number})"):
+        subject = subject.replace(bracketed, "")
+    return subject
 
 
 def _deadline(case: CustomerCase) -> dt.datetime | None:
