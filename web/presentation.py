@@ -16,7 +16,7 @@ from web.uploads.listing import size
 from web.vocabulary import field_label, role_label, word_label
 
 _FEN_PER_YUAN = 100
-_DATE_LENGTH = 10  # YYYY-MM-DD
+_COLUMNS = 6  # more do not fit beside each other
 
 
 def money(fen: int) -> str:
@@ -73,6 +73,14 @@ def is_rows(value: object) -> bool:
     return isinstance(value, list | tuple)
 
 
+def is_table(value: object) -> bool:
+    """Whether a list's rows have the same few fields, each with a single value."""
+    if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) for row in value):
+        return False
+    single = all(not isinstance(each, Mapping | list | tuple) for row in value for each in row.values())
+    return bool(value) and single and len({frozenset(row) for row in value}) == 1 and len(value[0]) <= _COLUMNS
+
+
 def return_path() -> str:
     """Where the language switch returns to: this page when it can be asked for again, else the start page."""
     if request.method != "GET" or request.routing_exception is not None:
@@ -88,6 +96,7 @@ def present(app: Flask) -> None:
         shown=shown,
         is_group=is_group,
         is_rows=is_rows,
+        is_table=is_table,
         field_label=field_label,
         role_label=role_label,
         name_of=lambda row: in_language(row.name, row.name_en),

@@ -27,11 +27,12 @@ class LeafChange:
 
 @dataclass(frozen=True, kw_only=True)
 class VariableChange:
-    """One variable and what became of it; `new` when it was not there before."""
+    """One variable and what became of it; of a `new` one, which was not there before, `value` tells all."""
 
     name: str
     leaves: tuple[LeafChange, ...]
     new: bool
+    value: Value
 
 
 @dataclass
@@ -55,9 +56,9 @@ class Data:
         return [change for change in found if change.leaves]
 
     def _change(self, place: tuple[int, str], after: Value) -> VariableChange:
-        before = self._known.get(place)
-        name = place[1]
-        return VariableChange(name=name, leaves=tuple(_leaves((name,), before, after)), new=place not in self._known)
+        before, name = self._known.get(place), place[1]
+        leaves = tuple(_leaves((name,), before, after))
+        return VariableChange(name=name, leaves=leaves, new=place not in self._known, value=after)
 
 
 def _leaves(path: Path, before: Value, after: Value) -> Iterator[LeafChange]:

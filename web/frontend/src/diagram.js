@@ -5,16 +5,18 @@ import 'bpmn-js/dist/assets/diagram-js.css';
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import './diagram.css';
 
-/** Fits the diagram, but never smaller than is readable: then it opens on the first active element. */
-function showWhole(viewer, activeIds) {
+const AROUND = { top: 120, right: 320, bottom: 120, left: 160 };
+
+/** Fits the diagram, but never smaller than is readable: then it opens on the first of these elements. */
+function showWhole(viewer, ids) {
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
   const readable = 0.45;
   if (canvas.zoom() >= readable) return;
   const registry = viewer.get('elementRegistry');
-  const first = activeIds.map((id) => registry.get(id)).find(Boolean);
+  const first = ids.map((id) => registry.get(id)).find(Boolean);
   canvas.zoom(readable, first ? { x: 0, y: 0 } : undefined);
-  if (first) canvas.scrollToElement(first, 60);
+  if (first) canvas.scrollToElement(first, AROUND);
 }
 
 function mark(viewer, steps) {
@@ -43,6 +45,19 @@ function englishText(element, property) {
   return properties.find((each) => each.name === property)?.value;
 }
 
+const LETTER = 5.6; // average width of a letter in a label, in the diagram's units
+const LABEL_WIDTH = 90; // bpmn-js wraps labels at this width at most
+
+/** Gives a label, placed to fit Chinese, the width its English words need; beside a flow it grows to the right. */
+function widenLabel(drawn) {
+  const bounds = drawn.label?.bounds;
+  const text = drawn.bpmnElement?.name;
+  if (!bounds || !text) return;
+  const width = Math.max(bounds.width, Math.min(LABEL_WIDTH, text.length * LETTER + 8));
+  if (drawn.$type === 'bpmndi:BPMNShape') bounds.x -= (width - bounds.width) / 2;
+  bounds.width = width;
+}
+
 /** Writes the labels of the parsed model in English before anything is drawn; what has none keeps its own. */
 function speakEnglish(viewer) {
   viewer.on('import.parse.complete', ({ elementsById }) => {
@@ -50,6 +65,7 @@ function speakEnglish(viewer) {
       if (element.name) element.name = englishText(element, 'name_en') ?? element.name;
       if (element.text) element.text = englishText(element, 'text_en') ?? element.text;
     }
+    Object.values(elementsById ?? {}).forEach(widenLabel);
   });
 }
 
@@ -72,7 +88,8 @@ async function show(holder) {
   await viewer.importXML(await answer.text());
   mark(viewer, steps);
   openCalledProcesses(viewer, JSON.parse(holder.dataset.links));
-  showWhole(viewer, steps.filter((step) => step.state === 'active').map((step) => step.element));
+  const waiting = steps.filter((step) => step.state === 'active' || step.state === 'incident');
+  showWhole(viewer, [...waiting, ...steps].map((step) => step.element));
   holder.classList.add('diagram-shown');
   connectZoomButtons(viewer);
 }

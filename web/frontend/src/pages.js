@@ -48,7 +48,7 @@ document.addEventListener('keydown', (event) => {
 
 document.addEventListener('DOMContentLoaded', () => {
   enhance(document);
-  document.querySelector('[data-focus]')?.focus();
+  document.querySelector('[data-error-summary], [data-focus]')?.focus();
 });
 document.addEventListener('htmx:load', (event) => {
   if (event.detail.elt !== document.body) enhance(event.detail.elt);
