@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,9 +24,9 @@ from engine.services.answers import Resource
 from persistence.database import Database
 from persistence.errors import KaihuError
 from persistence.keys import Keys
-from persistence.schema import metadata
 from tests.conftest import TestClock
 from tests.engine.conftest import EveryDay
+from tests.web.browsing import address, chromium  # noqa: F401  fixtures
 from web import WebServices, WebSettings, create_web
 
 HERE = Path(__file__).parent
@@ -101,12 +101,8 @@ def _members(database: Database, people: People) -> dict[str, Member]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, clock: TestClock) -> Iterator[Site]:
-    import bank.tables
-    import engine.store.tables
-
-    database = Database(f"sqlite:///{tmp_path / 'kaihu.db'}")
-    metadata.create_all(database.engine)
+def site(database: Database, tmp_path: Path, clock: TestClock) -> Site:
+    """The pages on each kind of database."""
     bank = build(clock, tmp_path)
     members = _members(database, bank.people)
     numbers = iter(range(1, 100))
@@ -131,5 +127,4 @@ def site(tmp_path: Path, clock: TestClock) -> Iterator[Site]:
     resources = [Resource(path.name, path.read_bytes()) for path in (PROCESS, FORM)]
     engine.deployments.deploy(members["administrator"].actor, resources)
     settings = WebSettings(secret_key="for tests only", sign_in_limit="20 per minute")
-    yield Site(create_web(services, settings), services, members)
-    database.close()
+    return Site(create_web(services, settings), services, members)

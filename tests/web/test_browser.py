@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser
 
 from engine.services.answers import InboxView
+from tests.web.browsing import enter
 from tests.web.conftest import Site
 
-pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def address(site: Site) -> Iterator[str]:
-    """Where the pages are served."""
-    server = make_server("127.0.0.1", 0, site.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-
-
-def enter(page: Page, address: str, site: Site, name: str, language: str = "zh") -> None:
-    page.goto(f"{address}/sign-in")
-    if language == "en":
-        page.click("button[value=en]")
-    page.fill("#name", site.members[name].login)
-    page.fill("#password", site.members[name].password)
-    page.click("main button")
-    page.wait_for_url(f"{address}/")
+pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
 
 def waiting(site: Site) -> tuple[int, int]:
