@@ -1,19 +1,34 @@
-"""Errors become pages here and nowhere else: a clear sentence in the reader's language, never a stack trace."""
+"""Errors become pages here and nowhere else: a clear sentence in the reader's language, never a stack trace.
+
+Each page carries a reference that also stands in the log beside the cause. The log names the kind of error and
+the lines it passed, never its message: messages of foreign code quote what people typed.
+"""
 
 from __future__ import annotations
+
+import secrets
+import traceback
 
 import structlog
 from flask import Flask, current_app, render_template
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError, OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from persistence.database import DatabaseUnavailable
 from persistence.errors import ErrorKind, KaihuError
 from web.languages import language
 
 log = structlog.get_logger()
 
 _MEGABYTE = 1024 * 1024
+_RETRY_SECONDS = "30"
+_REFERENCE_BYTES = 4
+_TROUBLE_OF_OUR_OWN = 500  # from here on the page must not ask the database who is signed in
+
+Answer = tuple[str, int, dict[str, str]]
+"""Page, status, headers."""
 
 STATUS = {
     ErrorKind.INVALID: 400,
@@ -35,6 +50,7 @@ def _sentences() -> dict[int, tuple[str, str]]:
         405: (_("Not found"), _("This address does not accept this kind of request.")),
         409: (_("Somebody was faster"), _("This has changed since you opened it. Please reload the page.")),
         413: (_("Too large"), _too_large()),
+        415: (_("Kind of file not accepted"), _("Please send the file in one of the accepted formats.")),
         429: (_("Too many attempts"), _("Please wait a minute and try again.")),
         500: (_("Something went wrong on our side"), _("Nothing was saved. The incident has been recorded.")),
         503: (_("Temporarily unavailable"), _("Nothing was saved. Please try again in a moment.")),
@@ -52,32 +68,68 @@ def _too_large() -> str:
     )
 
 
-def error_page(status: int, message: str | None = None) -> tuple[str, int]:
+def _new_reference() -> str:
+    """A number for one showing of an error, such as `3F9A12CD`, short enough to be read out."""
+    return secrets.token_hex(_REFERENCE_BYTES).upper()
+
+
+def _page(status: int, reference: str, message: str | None = None) -> Answer:
     """The page for `status`, with `message` in place of the general explanation."""
     sentences = _sentences()
-    title, explanation = sentences.get(status, sentences[400 if status < 500 else 500])
-    page = render_template("errors/error.html", status=status, title=title, message=message or explanation)
-    return page, status
+    title, explanation = sentences.get(status, sentences[400 if status < _TROUBLE_OF_OUR_OWN else 500])
+    told = {"status": status, "title": title, "message": message or explanation, "reference": reference}
+    if status >= _TROUBLE_OF_OUR_OWN:
+        # Not `render_template`: that would load who is signed in from the database.
+        page = current_app.jinja_env.get_template("errors/trouble.html").render(told)
+        return page, status, _headers(status)
+    try:
+        return render_template("errors/error.html", **told), status, _headers(status)
+    except DatabaseUnavailable:  # whoever asked for a page that does not exist learns of the outage instead
+        return _page(STATUS[ErrorKind.UNAVAILABLE], reference)
+
+
+def _headers(status: int) -> dict[str, str]:
+    return {"Retry-After": _RETRY_SECONDS} if status == STATUS[ErrorKind.UNAVAILABLE] else {}
+
+
+def _passed(error: BaseException) -> list[str]:
+    """Where the error came from, outermost first: file, line and function."""
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
 
 
 def handle_errors(app: Flask) -> None:
     """Register the handlers on `app`."""
 
     @app.errorhandler(KaihuError)
-    def expected(error: KaihuError) -> tuple[str, int]:
-        log.info("web.refused", code=error.code, kind=error.kind.value)
-        return error_page(STATUS[error.kind], error.message(language()))
+    def expected(error: KaihuError) -> Answer:
+        reference = _new_reference()
+        log.info("web.refused", reference=reference, code=error.code, kind=error.kind.value)
+        return _page(STATUS[error.kind], reference, error.message(language()))
 
     @app.errorhandler(CSRFError)
-    def forged(error: CSRFError) -> tuple[str, int]:
-        log.warning("web.csrf", reason=error.description)
-        return error_page(400, _("This form is no longer valid. Please open the page again and resend it."))
+    def forged(error: CSRFError) -> Answer:
+        reference = _new_reference()
+        log.warning("web.csrf", reference=reference, reason=error.description)
+        return _page(400, reference, _("This form is no longer valid. Please open the page again and resend it."))
 
     @app.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> tuple[str, int]:
-        return error_page(error.code or 500)
+    def refused(error: HTTPException) -> Answer:
+        reference, status = _new_reference(), error.code or 500
+        log.info("web.http_error", reference=reference, status=status)
+        page, status, headers = _page(status, reference)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        return page, status, headers
+
+    @app.errorhandler(DBAPIError)
+    def lost(error: DBAPIError) -> Answer:
+        """What reaches a page without the database's own translation."""
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            return expected(DatabaseUnavailable())
+        return unexpected(error)
 
     @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> tuple[str, int]:
-        log.error("web.unexpected", exc_info=error)
-        return error_page(500)
+    def unexpected(error: Exception) -> Answer:
+        reference = _new_reference()
+        log.error("web.unexpected", reference=reference, error=type(error).__name__, passed=_passed(error))
+        return _page(500, reference)
