@@ -22,7 +22,7 @@ BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 WAYPOINT = "{http://www.omg.org/spec/DD/20100524/DI}waypoint"
-ENTRY = {"enter_enterprise_application", "enter_individual_application", "collect_documents"}
+ENTRY = {"enter_enterprise_application", "enter_individual_application", "collect_documents", "receive_supplement"}
 JOBS = {ElementKind.SERVICE_TASK, ElementKind.SEND_TASK}
 
 
@@ -111,6 +111,42 @@ def test_review_excludes_entry_and_every_approval_excludes_entry_and_review() ->
     assert set(element("review_documents").excludes) >= ENTRY | {"application_submitted"}
     for approval in ("approve_fast_lane", "approve_application", "approve_high_risk", "approve_by_president"):
         assert set(element(approval).excludes) >= ENTRY | {"application_submitted", "review_documents"}
+
+
+def reachable(process: str, without: set[str]) -> set[str]:
+    """What some path leads to when the elements `without` are never completed, only left by boundary events."""
+    model = processes()[process]
+    attached = [
+        (event.get("attachedToRef"), event.get("id")) for event in drawing(process).iter(f"{BPMN}boundaryEvent")
+    ]
+    found: set[str] = set()
+    open_ = [id_ for id_, node in model.elements.items() if node.kind is ElementKind.START_EVENT]
+    while open_:
+        id_ = open_.pop()
+        if id_ in found:
+            continue
+        found.add(id_)
+        open_ += [event for host, event in attached if host == id_ and event]
+        if id_ not in without:
+            open_ += [flow.target for flow in model.flows.values() if flow.source == id_]
+    return found
+
+
+@pytest.mark.requirement("R057", "R086")
+@pytest.mark.parametrize(
+    ("process", "goal", "gates"),
+    [
+        ("account_opening", "open_account", {"review_application"}),
+        ("account_opening", "open_account", {"sign_contract"}),
+        ("document_review", "review_passed", {"review_documents"}),
+        ("document_review", "review_passed", {"approve_fast_lane", "approve_application", "approve_high_risk"}),
+        ("agreement_signing", "agreement_passed", {"record_consent"}),
+        ("agreement_signing", "agreement_passed", {"countersign_agreement"}),
+    ],
+)
+def test_no_path_leads_around_review_approval_consent_or_signature(process: str, goal: str, gates: set[str]) -> None:
+    assert goal in reachable(process, set())
+    assert goal not in reachable(process, gates)
 
 
 @pytest.mark.requirement("R031", "R083")
