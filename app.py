@@ -62,7 +62,11 @@ def build(settings: Settings) -> Parts:
         clock=clock,
         new_business_key=new_business_key,
     )
-    web_settings = WebSettings(secret_key=settings.secret().decode(), secure_cookies=settings.secure_cookies)
+    web_settings = WebSettings(
+        secret_key=settings.secret().decode(),
+        secure_cookies=settings.secure_cookies,
+        public_url=settings.public_url,
+    )
     return Parts(
         settings=settings,
         database=database,

@@ -20,6 +20,7 @@ def create_web(services: WebServices, settings: WebSettings) -> Flask:
     """The WSGI application on these services."""
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.config["PUBLIC_URL"] = settings.public_url
     services.attach(app.extensions)
     protect(app, settings)
     speak(app, settings)

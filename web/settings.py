@@ -22,5 +22,7 @@ class WebSettings:
     """Attempts per address, in Flask-Limiter's notation."""
     application_limit: str = "20 per hour"
     """Applications customers may send per address; an office shares one."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where customers reach the pages, without a slash at the end."""
     timezone: str = "Asia/Shanghai"
     """Zone in which people read times; everything is stored in UTC."""

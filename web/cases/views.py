@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engine.model.errors import NotFound
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
+from web.cases import access
 from web.cases.documents import newest, sections
 from web.cases.steps import called_links, callers, marks, steps_in
 from web.cases.timeline import timeline
@@ -58,6 +59,7 @@ def _progress(instance: ProcessInstance) -> dict[str, object]:
         "callers": callers(activities, instance.process_id, process_id),
         "open_tasks": services().engine.user_tasks.of_case(acting(), instance.key),
         "may_cancel": services().engine.process_instances.may_cancel(acting(), instance.key),
+        "may_issue_access_code": access.may_issue(instance),
     }
 
 
@@ -90,6 +92,14 @@ def cancel(key: int) -> BaseResponse | tuple[str, int]:
     services().engine.process_instances.cancel(acting(), key, reason)
     flash(_("The case has been cancelled."))
     return redirect(url_for(".case", key=key), 303)
+
+
+@blueprint.post("/<int:key>/access-code")
+@for_signed_in
+def issue_access_code(key: int) -> str:
+    """Show a new access code for the case's customer, once: the answer to this post is the only page that has it."""
+    instance = services().engine.process_instances.get(acting(), key)
+    return render_template("cases/access.html", instance=instance, code=access.issue(instance))
 
 
 @blueprint.get("/<int:key>/diagrams/<process_id>.bpmn")
