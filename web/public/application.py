@@ -18,11 +18,14 @@ from web.commands import fresh_idempotency_key, posted_data, reshaped, sent_idem
 from web.forms import render_fields
 from web.languages import language
 from web.public import visit
-from web.public.blueprint import PROCESS, application_limit, blueprint
+from web.public.blueprint import PROCESS, application_limit, blueprint, sign_in_limit
 from web.security import limiter
 from web.services import services
 
 _CHANNEL, _ONLINE = "application.channel", "online"
+ACCEPTED = 303
+"""Only such answers count against the limit of applications: correcting a form is no new one."""
+
 _SCOPE: dict[str, Any] = {"application": {"channel": _ONLINE}}
 
 
@@ -36,7 +39,8 @@ def apply() -> str:
 
 
 @blueprint.post("/apply")
-@limiter.limit(application_limit)
+@limiter.limit(sign_in_limit)
+@limiter.limit(application_limit, deduct_when=lambda response: response.status_code == ACCEPTED)
 def submit() -> Response | str | tuple[str, int]:
     """Start the case; with errors, show the form again. What the page says about the channel does not count."""
     form = _form()
@@ -51,7 +55,7 @@ def submit() -> Response | str | tuple[str, int]:
         visit.applied(_started(data))
     except FormInvalid as error:
         return _page(form, data, error.errors), 400
-    return redirect(url_for(".received"), 303)
+    return redirect(url_for(".received"), ACCEPTED)
 
 
 def _started(data: Mapping[str, Any]) -> str:
@@ -104,7 +108,7 @@ def _drawn(form: Form, data: Mapping[str, Any], errors: Mapping[str, FieldError]
 
 
 def _without_channel(components: Sequence[Component]) -> tuple[Component, ...]:
-    kept = []
+    kept: list[Component] = []
     for component in components:
         if isinstance(component, Group):
             kept.append(dataclasses.replace(component, components=_without_channel(component.components)))

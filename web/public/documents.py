@@ -1,7 +1,7 @@
 """Handing in documents: before the review, and when the bank has asked for more (R079).
 
 Before the review the files go to the case, where the relationship manager finds them. A supplement is sent as
-a message; since a message overwrites whole variables, it carries what the case already holds, with the new added.
+a message with the new files only; the diagram adds them to those on file.
 """
 
 from __future__ import annotations
@@ -160,14 +160,7 @@ def _kept(connection: Connection, case: CustomerCase, content: bytes, name: str)
 
 
 def _send(case: CustomerCase, activity: Activity, stored: Mapping[str, list[str]], note: str) -> None:
-    visible = case.visible_at(activity)
-    held: dict[str, Value] = dict(_context(visible, "documents"))
-    for code, ids in stored.items():
-        before = _ids(held, code)
-        held[code] = [*before, *(each for each in ids if each not in before)]
-    variables: dict[str, object] = {"documents": held}
-    if note:
-        variables["supplement_received"] = {**_context(visible, "supplement_received"), "note": note}
+    variables = {"documents": stored, "supplement_received": {"note": note} if note else None}
     services().engine.messages.correlate(
         case.actor,
         "documents_supplemented",
@@ -176,11 +169,6 @@ def _send(case: CustomerCase, activity: Activity, stored: Mapping[str, list[str]
         message_id=f"supplement-{activity.number}",
         time_to_live=KEPT,
     )
-
-
-def _context(variables: Mapping[str, Value], name: str) -> Mapping[str, Value]:
-    value = variables.get(name)
-    return value if isinstance(value, Mapping) else {}
 
 
 def _missing(visible: Mapping[str, Value]) -> list[tuple[str, str]]:

@@ -51,11 +51,12 @@ def outcome_words(outcome: Outcome) -> Words:
 
 def scope_words(code: str) -> str:
     """A service of the agreement, by the code of the preparation form."""
-    return {
+    words: dict[str, str] = {
         "deposit": _("Deposits and withdrawals"),
         "transfer": _("Transfers"),
         "online_banking": _("Online banking"),
         "mobile_banking": _("Mobile banking"),
         "reconciliation": _("Reconciliation"),
         "sms": _("Text messages"),
-    }.get(code, code)
+    }
+    return words.get(code, code)
