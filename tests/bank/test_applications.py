@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -314,3 +315,14 @@ def test_a_request_that_comes_again_keeps_its_number_and_another_request_gets_th
     other = applications.number_for(connection, "session 1, form 2")
     assert (first, again, other) == ("AO-20260302-0001", "AO-20260302-0001", "AO-20260302-0002")
     assert "session" not in str(connection.execute(select(application_request)).all())
+
+
+def test_two_senders_of_one_request_at_once_get_one_number(database: Database, applications: Applications) -> None:
+    def number(_: int) -> str:
+        with database.transaction() as transaction:
+            return applications.number_for(transaction.connection, "double click")
+
+    with ThreadPoolExecutor(4) as senders:
+        assert set(senders.map(number, range(8))) == {"AO-20260302-0001"}
+    with database.transaction() as transaction:
+        assert applications.number_for(transaction.connection, "another") == "AO-20260302-0002"

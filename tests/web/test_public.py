@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 from pathlib import Path
@@ -287,6 +288,17 @@ def in_supplement(opening: Opening) -> tuple[FlaskClient, str]:
     return client, number
 
 
+def test_what_would_tip_the_customer_off_is_not_shown_as_missing(opening: Opening) -> None:
+    client = opening.browser()
+    number, _ = apply(client)
+    opening.work_until(number, "review_documents")
+    items = [{"document": "资金来源证明", "deficiency": "名单筛查命中，请说明"}]
+    opening.work(number, "review_documents", {"review": {**SUPPLEMENT["review"], "items": items}})
+    page = client.get("/status/documents").text
+    assert "名单筛查" not in page
+    assert "身份证复印件不清晰" in page
+
+
 @pytest.mark.requirement("R079")
 def test_a_supplement_sent_twice_counts_once(opening: Opening) -> None:
     client, number = in_supplement(opening)
@@ -388,7 +400,9 @@ def test_a_used_an_overdue_and_an_unknown_link_each_have_their_page(opening: Ope
 @pytest.mark.requirement("R026")
 def test_a_customer_without_the_letter_activates_from_the_status_page(opening: Opening) -> None:
     client, number = ready_to_activate(opening)
-    assert "/activate" in client.get("/status").text
+    page = client.get("/status").text
+    assert "/activate" in page
+    assert f'请于 <span class="number">{opening.clock.now() + dt.timedelta(days=30):%Y-%m-%d}</span> 前激活' in page
     assert send(client, "/activate").status_code == 200
     opening.executor.run_until_idle()
     assert "guide_customer" in opening.open_elements(number)

@@ -19,6 +19,12 @@ from web.security import limiter
 from web.services import services
 
 _LONGEST_REASON = 500
+_DEADLINES = (
+    (Wait.SUPPLEMENT, "supplement", "deadline"),
+    (Wait.SUPPLEMENT_AT_BRANCH, "supplement", "deadline"),
+    (Wait.ACTIVATE, "activation", "expires_on"),
+)
+"""Variable and part that say until when the customer is waited for."""
 
 
 @blueprint.get("/status")
@@ -81,11 +87,12 @@ def _without_number(subject: str, number: str) -> str:
 
 
 def _deadline(case: CustomerCase) -> dt.datetime | None:
-    """Until when a supplement is awaited, if one is."""
-    waiting = case.waiting(Wait.SUPPLEMENT) or case.waiting(Wait.SUPPLEMENT_AT_BRANCH)
-    if waiting is None:
-        return None
-    return moment_of(text(part(case.visible_at(waiting), "supplement"), "deadline"))
+    """Until when the customer is to do what is asked of them, where the case says so."""
+    for wait, variable, name in _DEADLINES:
+        waiting = case.waiting(wait)
+        if waiting is not None:
+            return moment_of(text(part(case.visible_at(waiting), variable), name))
+    return None
 
 
 @blueprint.get("/status/withdraw")
