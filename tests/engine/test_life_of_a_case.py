@@ -69,7 +69,7 @@ def enter(engine: ProcessEngine, actor: Actor = clerk) -> int:
     return key
 
 
-@pytest.mark.requirement("R079")
+@pytest.mark.requirement("R062")
 def test_a_case_runs_from_its_start_form_to_the_opened_account(
     opening: ProcessEngine, database: Database, clock: TestClock
 ) -> None:
@@ -96,17 +96,24 @@ def test_a_case_runs_from_its_start_form_to_the_opened_account(
     assert [row.element_id for row in opening.user_tasks.inbox(reviewer, InboxView.COMPLETED).rows] == ["review"]
 
 
-def test_the_journal_has_one_entry_for_each_command_and_a_whole_chain(opening: ProcessEngine) -> None:
+@pytest.mark.requirement("R062")
+def test_the_journal_has_one_entry_for_each_command_and_a_whole_chain(opening: ProcessEngine, clock: TestClock) -> None:
+    begun = clock.now()
     case = begin(opening)
+    clock.pass_by(minutes=5)
     enter(opening)
     entries = opening.history.journal(clerk, case)
     assert [entry.command for entry in entries] == ["start", "claim_user_task", "complete_user_task"]
     assert [entry.seq for entry in entries] == [1, 2, 3]
     assert entries[2].body["inputs"]["variables"] == {"purpose": "结算"}
     assert entries[2].actor.person == CLERK
+    assert [(entry.time - begun).total_seconds() for entry in entries] == [0, 300, 300]
+    ended = [event["element"] for event in entries[2].body["events"] if event["type"] == "completed"]
+    assert ended == ["enter"]
     assert opening.history.verify_chain(case).whole
 
 
+@pytest.mark.requirement("R062")
 def test_a_changed_entry_breaks_the_chain(opening: ProcessEngine, database: Database) -> None:
     case = begin(opening)
     enter(opening)
@@ -116,6 +123,7 @@ def test_a_changed_entry_breaks_the_chain(opening: ProcessEngine, database: Data
     assert verdict.broken_at == 2
 
 
+@pytest.mark.requirement("R062")
 def test_an_entry_cut_off_at_the_end_breaks_the_chain(opening: ProcessEngine, database: Database) -> None:
     case = begin(opening)
     enter(opening)
@@ -156,6 +164,7 @@ def test_a_task_is_claimed_before_it_is_completed_and_completed_by_who_claimed_i
         opening.user_tasks.complete(clerk, key, {"purpose": "结算"})
 
 
+@pytest.mark.requirement("R083")
 def test_who_entered_the_data_may_not_review_it(opening: ProcessEngine) -> None:
     case = begin(opening)
     enter(opening)
@@ -169,6 +178,7 @@ def test_who_entered_the_data_may_not_review_it(opening: ProcessEngine) -> None:
     ]
 
 
+@pytest.mark.requirement("R083")
 def test_who_started_the_case_may_not_review_it(opening: ProcessEngine) -> None:
     opening.process_instances.start(reviewer, "opening", business_key="AO-2", form_data={"applicant": "乙"})
     enter(opening)
@@ -176,6 +186,7 @@ def test_who_started_the_case_may_not_review_it(opening: ProcessEngine) -> None:
         opening.user_tasks.claim(reviewer, task_of(opening, reviewer, "review"))
 
 
+@pytest.mark.requirement("R082")
 def test_a_person_without_the_role_neither_sees_nor_takes_the_task(opening: ProcessEngine) -> None:
     begin(opening)
     key = task_of(opening, clerk, "enter")
@@ -188,6 +199,7 @@ def test_a_person_without_the_role_neither_sees_nor_takes_the_task(opening: Proc
         opening.user_tasks.claim(administrator, key)
 
 
+@pytest.mark.requirement("R058")
 def test_data_the_form_does_not_accept_changes_nothing(opening: ProcessEngine) -> None:
     case = begin(opening)
     key = task_of(opening, clerk, "enter")
@@ -270,6 +282,7 @@ def test_a_deployment_is_refused_as_a_whole_with_every_problem(engine: ProcessEn
     assert engine.deployments.definitions(clerk) == []
 
 
+@pytest.mark.requirement("R074", "R082")
 def test_only_who_may_deploy_deploys(engine: ProcessEngine) -> None:
     with pytest.raises(NotAuthorised):
         engine.deployments.deploy(clerk, [OPENING, *FORMS])

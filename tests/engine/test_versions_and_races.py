@@ -55,6 +55,7 @@ def test_a_called_process_stays_at_the_version_it_was_linked_to(engine: ProcessE
     assert [row.element_id for row in engine.user_tasks.inbox(clerk, InboxView.GROUPS).rows] == ["old"]
 
 
+@pytest.mark.requirement("R074")
 def test_a_running_case_stays_on_its_version(engine: ProcessEngine) -> None:
     engine.deployments.deploy(administrator, [diagram("p", chain(start(), user_task("one", "clerk"), end()))])
     case = engine.process_instances.start(clerk, "p", business_key="AO-1")
@@ -108,6 +109,7 @@ def test_a_message_begins_a_case_of_the_process_that_starts_with_it(engine: Proc
     assert engine.process_instances.find(clerk, "AO-9").key == result.instance_key
 
 
+@pytest.mark.requirement("R083")
 def test_segregation_holds_across_processes_logins_and_directions(engine: ProcessEngine) -> None:
     main = diagram("main", chain(start(), call("stage", "stage_one"), user_task("check", "clerk"), end()))
     stage = diagram("stage_one", chain(start("enter_here"), user_task("make", "clerk", excludes="check"), end()))
@@ -123,6 +125,7 @@ def test_segregation_holds_across_processes_logins_and_directions(engine: Proces
         engine.user_tasks.assign(second_clerk, row.key, CLERK)
 
 
+@pytest.mark.requirement("R082")
 def test_a_task_is_assigned_only_to_a_candidate(engine: ProcessEngine) -> None:
     engine.deployments.deploy(administrator, [diagram("p", chain(start(), user_task("one", "clerk"), end()))])
     engine.process_instances.start(clerk, "p", business_key="AO-1")
