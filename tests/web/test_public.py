@@ -288,6 +288,22 @@ def in_supplement(opening: Opening) -> tuple[FlaskClient, str]:
     return client, number
 
 
+def test_a_customer_of_the_counter_follows_the_case_and_brings_the_supplement_to_the_branch(opening: Opening) -> None:
+    with opening.database.transaction() as transaction:
+        number = opening.bank.applications.new_number(transaction.connection)
+        code = opening.bank.applications.issue_access_code(transaction.connection, number)
+    typed = {"kind": "individual", "channel": "counter", "account_type": "class_2", "applicant_name": "陆知秋"}
+    form = {"application": {**VALID["new_application"]["application"], **typed}}
+    manager = opening.staff("relationship_manager")
+    opening.engine.process_instances.start(manager, "account_opening", business_key=number, form_data=form)
+    client = opening.browser()
+    assert send(client, "/status", number=number, code=code).status_code == 303
+    opening.work_until(number, "review_documents")
+    opening.work(number, "review_documents", SUPPLEMENT)
+    assert "请到网点补充资料" in client.get("/status").text
+    assert client.get("/status/documents").headers["Location"] == "/status"
+
+
 def test_what_would_tip_the_customer_off_is_not_shown_as_missing(opening: Opening) -> None:
     client = opening.browser()
     number, _ = apply(client)
