@@ -111,6 +111,7 @@ def test_a_customer_opens_an_account_through_the_pages(database: Database, clock
 
         for element in ("review_documents", "approve_fast_lane", "prepare_agreement"):
             opening.work(number, element)
+        assert "前签署" in client.get("/status").text
         page = client.get("/agreement").text
         assert page.index("360.50") < page.index("超过限额须重新审批") < page.index("签署人姓名")
         assert sign(opening, client, seconds=75).status_code == 303
@@ -358,6 +359,7 @@ def test_an_agreement_is_signed_only_by_name_with_consent_and_after_reading(
     assert "sign_agreement" in opening.open_elements(number)
 
 
+@pytest.mark.requirement("R023")
 @pytest.mark.requirement("R024")
 def test_an_agreement_whose_terms_have_changed_must_be_read_again(opening: Opening) -> None:
     client, number = ready_to_sign(opening)

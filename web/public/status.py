@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
+from functools import reduce
 
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -20,11 +22,12 @@ from web.services import services
 
 _LONGEST_REASON = 500
 _DEADLINES = (
-    (Wait.SUPPLEMENT, "supplement", "deadline"),
-    (Wait.SUPPLEMENT_AT_BRANCH, "supplement", "deadline"),
-    (Wait.ACTIVATE, "activation", "expires_on"),
+    (Wait.SUPPLEMENT, ("supplement", "deadline")),
+    (Wait.SUPPLEMENT_AT_BRANCH, ("supplement", "deadline")),
+    (Wait.SIGN, ("signing_deadline",)),
+    (Wait.ACTIVATE, ("activation", "expires_on")),
 )
-"""Variable and part that say until when the customer is waited for."""
+"""Which variable says until when the customer is waited for."""
 
 
 @blueprint.get("/status")
@@ -88,10 +91,11 @@ def _without_number(subject: str, number: str) -> str:
 
 def _deadline(case: CustomerCase) -> dt.datetime | None:
     """Until when the customer is to do what is asked of them, where the case says so."""
-    for wait, variable, name in _DEADLINES:
+    for wait, (*around, name) in _DEADLINES:
         waiting = case.waiting(wait)
         if waiting is not None:
-            return moment_of(text(part(case.visible_at(waiting), variable), name))
+            variables: Mapping[str, object] = case.visible_at(waiting)
+            return moment_of(text(reduce(part, around, variables), name))
     return None
 
 
