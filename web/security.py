@@ -76,6 +76,7 @@ def protect(app: Flask, settings: WebSettings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,
         PERMANENT_SESSION_LIFETIME=settings.session_lifetime,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a page that polls must not keep a session alive for ever
         MAX_CONTENT_LENGTH=settings.upload_bytes,
         MAX_FORM_PARTS=MAX_NAMES,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a form may stay open over lunch

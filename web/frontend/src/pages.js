@@ -8,7 +8,7 @@ import htmx from 'htmx.org';
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0; // case data must not stay in the browser's storage
-window.htmx = htmx;
+htmx.config.refreshOnHistoryMiss = true; // so the back button asks the server
 
 /** What a page or a part loaded by htmx needs once. */
 function enhance(root) {
@@ -49,6 +49,30 @@ document.addEventListener('keydown', (event) => {
 document.addEventListener('DOMContentLoaded', () => {
   enhance(document);
   document.querySelector('[data-error-summary], [data-focus]')?.focus();
+});
+let listScroll = 0;
+
+// What came is not the part asked for: signed out meanwhile, or refused. Then the whole page is loaded.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { xhr, boosted, pathInfo, requestConfig } = event.detail;
+  listScroll = requestConfig.elt.closest('.cards')?.scrollTop ?? 0;
+  if (xhr.responseText.includes('id="inbox"')) return;
+  event.detail.shouldSwap = false;
+  if (boosted) window.location.assign(pathInfo.finalRequestPath);
+  else if (xhr.status < 400) window.location.reload();
+});
+document.addEventListener('htmx:sendError', ({ detail }) => {
+  if (detail.boosted) window.location.assign(detail.pathInfo.finalRequestPath);
+});
+document.addEventListener('htmx:beforeRequest', (event) => {
+  if (document.hidden && event.detail.elt.matches('[data-polled]')) event.preventDefault();
+});
+// The list stays where it was scrolled to; where focus went with the old part, it goes to the new heading.
+document.addEventListener('htmx:afterSettle', ({ detail }) => {
+  if (detail.elt.id !== 'inbox') return;
+  const cards = document.querySelector('.cards');
+  if (cards) cards.scrollTop = listScroll;
+  if (document.activeElement === document.body) detail.elt.querySelector('h1')?.focus();
 });
 document.addEventListener('htmx:load', (event) => {
   if (event.detail.elt !== document.body) enhance(event.detail.elt);
