@@ -5,38 +5,22 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from bank.agreements import terms_digest
-from bank.bank import Bank, build
-from bank.notifications import Outbox
-from bank.seed import seed_demo
-from bank.simulators import build_systems
-from cli.demo_paper import paper
 from cli.demo_story import ENTERPRISE, Step
-from cli.deploy import resources_of
 from engine.forms import FormInvalid
-from engine.job_executor import JobExecutor
-from engine.model.actor import Actor
-from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page, Resource
 from persistence.database import Database
-from persistence.keys import Keys
-from persistence.settings import Settings
 from tests.conftest import TestClock
 from tests.forms.submissions import VALID
-from workers import HANDLERS
-from workers.context import WorkerContext
+from tests.processes.opening_bank import NUMBER, OpeningBank, open_bank, shipped
 
-ROOT = Path(__file__).parents[2]
 WAGE = "migrant_wage"
 """农民工工资专用账户: an account from which nothing but wages of migrant workers is paid."""
-NUMBER = "AO-20260302-0001"
 STEPS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
     ("collect_documents", "relationship_manager", VALID["document_collection"]),
     ("review_documents", "reviewer", VALID["document_review"]),
@@ -50,8 +34,16 @@ STEPS: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
 )
 
 
-def application() -> dict[str, Any]:
-    return {"application": {**ENTERPRISE.application, "account_type": WAGE}}
+APPLICATION = {**ENTERPRISE.application, "account_type": WAGE}
+PAPERS = (
+    "business_licence",
+    "legal_representative_id",
+    "charter",
+    "beneficial_owner_ids",
+    "seal_specimen",
+    "basic_account_information",
+    "wage_agreement",
+)
 
 
 def entry() -> dict[str, Any]:
@@ -64,10 +56,6 @@ def entry() -> dict[str, Any]:
 
 
 # ---- the change of data
-
-
-def shipped() -> list[Resource]:
-    return resources_of((ROOT / "processes", ROOT / "forms"))
 
 
 def with_wage_account() -> list[Resource]:
@@ -163,123 +151,22 @@ def with_limits(content: bytes) -> bytes:
     return etree.tostring(tree)
 
 
-# ---- the bank that opens it
-
-
-@dataclass
-class OpeningBank:
-    """The real engine, workers and bank on one database; only the clock is the test's."""
-
-    engine: ProcessEngine
-    executor: JobExecutor
-    bank: Bank
-    database: Database
-    clock: TestClock
-
-    def staff(self, role: str) -> Actor:
-        with self.database.reading() as connection:
-            person = self.bank.people.holders(connection, role)[0]
-            return Actor.staff(person.key, self.bank.people.logins.of_person(connection, person.key)[0].key)
-
-    def deploy(self, resources: list[Resource]) -> None:
-        self.engine.deployments.deploy(self.staff("process_owner"), resources)
-
-    def start(self) -> int:
-        manager = self.staff("relationship_manager")
-        data = application()
-        started = self.engine.process_instances.start(manager, "account_opening", business_key=NUMBER, form_data=data)
-        self.executor.run_until_idle()
-        return started.key
-
-    def work(self, element: str, role: str, form: Mapping[str, Any]) -> None:
-        actor = self.staff(role)
-        rows = self.engine.user_tasks.inbox(actor, InboxView.GROUPS, Page(limit=50)).rows
-        (task,) = [row for row in rows if row.element_id == element]
-        self.engine.user_tasks.claim(actor, task.key)
-        self.engine.user_tasks.complete(actor, task.key, self.with_papers(form, actor) if "documents" in form else form)
-        self.executor.run_until_idle()
-
-    def with_papers(self, form: Mapping[str, Any], actor: Actor) -> dict[str, Any]:
-        codes = (
-            "business_licence", "legal_representative_id", "charter", "beneficial_owner_ids", "seal_specimen",
-            "basic_account_information", "wage_agreement",
-        )  # fmt: skip
-        with self.database.transaction() as transaction:
-            stored = {
-                code: self.bank.documents.store(
-                    transaction.connection,
-                    content=paper(code),
-                    file_name=f"{code}.pdf",
-                    business_key=NUMBER,
-                    uploaded_by=actor.person,
-                ).id
-                for code in codes
-            }
-        return {**form, "documents": {code: [id_] for code, id_ in stored.items()}}
-
-    def act_as_customer(self, element: str, case: int) -> None:
-        if element == "sign_agreement":
-            self.clock.pass_by(minutes=5)
-            self.send("agreement_signed", {"consent": self.consent(case)})
-        else:
-            self.send("account_activated", {})
-
-    def consent(self, case: int) -> dict[str, Any]:
-        history = self.engine.history
-        customer = Actor.customer(NUMBER)
-        (wait,) = [row for row in history.activities(customer, case) if row.element_id == "sign_agreement"]
-        agreement = history.variables_at(customer, case, wait.number)["agreement"]
-        assert isinstance(agreement, Mapping)
-        text = self.bank.agreements.version(str(agreement["version"]))
-        return {
-            "version": text.version,
-            "digest": text.digest,
-            "terms_digest": terms_digest(agreement),
-            "signed_by": "顾明远",
-            "read_seconds": 240,
-            "consented_at": self.clock.now().isoformat(),
-        }
-
-    def send(self, message: str, variables: Mapping[str, Any]) -> None:
-        self.engine.messages.correlate(Actor.customer(NUMBER), message, NUMBER, variables)
-        self.executor.run_until_idle()
-
-
 @pytest.fixture
 def opening_bank(database: Database, clock: TestClock, tmp_path: Path) -> OpeningBank:
-    bank = build(clock, tmp_path)
-    with database.transaction() as transaction:
-        seed_demo(transaction.connection, bank)
-    systems = build_systems(tmp_path, smtp_url=None)
-    settings = Settings.from_environment({"KAIHU_HOME": str(tmp_path)})
-    engine = ProcessEngine(
-        database=database,
-        keys=Keys.of(database),
-        clock=clock,
-        authority=bank.authority,
-        calendar=bank.calendar,
-        handlers=HANDLERS,
-        resources=WorkerContext(
-            bank=bank, systems=systems, outbox=Outbox(database, clock, systems.mail), settings=settings
-        ),
-        zone=settings.zone,
-        attachments=bank.documents,
-    )
-    return OpeningBank(engine, JobExecutor(engine), bank, database, clock)
+    return open_bank(database, clock, tmp_path)
 
 
 @pytest.mark.requirement("R010")
 def test_a_new_kind_of_account_is_opened_after_a_change_of_data_alone(opening_bank: OpeningBank) -> None:
     opening_bank.deploy(with_wage_account())
-    case = opening_bank.start()
+    case = opening_bank.start(APPLICATION)
     opening_bank.work("enter_enterprise_application", "relationship_manager", entry())
     for element, role, form in STEPS:
         if role == "customer":
             opening_bank.act_as_customer(element, case)
         else:
-            opening_bank.work(element, role, form)
-    activities = opening_bank.engine.history.activities(opening_bank.staff("internal_auditor"), case)
-    assert "account_opened" in {row.element_id for row in activities if row.state == "completed"}
+            opening_bank.work(element, role, form, PAPERS if element == "collect_documents" else ())
+    assert "account_opened" in opening_bank.completed(case)
     with opening_bank.database.reading() as connection:
         account = opening_bank.bank.accounts.of_case(connection, NUMBER)
     assert account is not None
@@ -289,28 +176,22 @@ def test_a_new_kind_of_account_is_opened_after_a_change_of_data_alone(opening_ba
 @pytest.mark.requirement("R010")
 def test_its_own_limits_and_documents_apply(opening_bank: OpeningBank) -> None:
     opening_bank.deploy(with_wage_account())
-    case = opening_bank.start()
+    case = opening_bank.start(APPLICATION)
     opening_bank.work("enter_enterprise_application", "relationship_manager", entry())
-    without = {**VALID["document_collection"], "documents": {}}
     manager = opening_bank.staff("relationship_manager")
-    (task,) = opening_bank.engine.user_tasks.inbox(manager, InboxView.GROUPS, Page(limit=50)).rows
-    opening_bank.engine.user_tasks.claim(manager, task.key)
     with pytest.raises(FormInvalid) as refused:
-        opening_bank.engine.user_tasks.complete(manager, task.key, without)
+        opening_bank.work("collect_documents", manager, VALID["document_collection"], PAPERS[:-1])
     assert "documents.wage_agreement" in refused.value.errors
+    (task,) = opening_bank.engine.user_tasks.inbox(manager, InboxView.MINE, Page(limit=50)).rows
     opening_bank.engine.user_tasks.release(manager, task.key)
-    for element, role, form in STEPS[:2]:
-        opening_bank.work(element, role, form)
-    auditor = opening_bank.staff("internal_auditor")
-    activities = opening_bank.engine.history.activities(auditor, case)
-    (wait,) = [row for row in activities if row.element_id == "approve_fast_lane"]
-    limits = opening_bank.engine.history.variables_at(auditor, case, wait.number)["limits"]
-    assert isinstance(limits, Mapping)
+    opening_bank.work("collect_documents", manager, VALID["document_collection"], PAPERS)
+    opening_bank.work("review_documents", "reviewer", VALID["document_review"])
+    limits = opening_bank.seen_at(case, "approve_fast_lane")["limits"]
     assert (limits["single_fen"], limits["daily_fen"]) == (30_000_000, 100_000_000)
 
 
 def test_what_ships_does_not_know_it(opening_bank: OpeningBank) -> None:
     opening_bank.deploy(shipped())
     with pytest.raises(FormInvalid) as refused:
-        opening_bank.start()
+        opening_bank.start(APPLICATION)
     assert refused.value.errors["application.account_type"].code == "not_an_option"
