@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, literal, select, update
 
 from engine.store.states import JobState
 from engine.store.tables import job
@@ -23,14 +23,19 @@ def job_of_element(connection: Connection, instance_key: int, number: int) -> Ro
 
 
 def _claimable(now: dt.datetime) -> ColumnElement[bool]:
-    return and_(job.c.state == JobState.AVAILABLE.value, job.c.available_at <= now)
+    return and_(_in_state(JobState.AVAILABLE), job.c.available_at <= now)
+
+
+def _in_state(state: JobState) -> ColumnElement[bool]:
+    """Written into the statement: a partial index is used only if its condition is seen when planning."""
+    return job.c.state == literal(state.value, literal_execute=True)
 
 
 def lost_jobs(connection: Connection, types: Collection[str], now: dt.datetime, limit: int) -> list[int]:
     """Keys of jobs of these types whose lease has run out, the longest lost first: their workers are gone."""
     query = (
         select(job.c.key)
-        .where(job.c.type.in_(sorted(types)), job.c.state == JobState.LEASED.value, job.c.lease_until <= now)
+        .where(job.c.type.in_(sorted(types)), _in_state(JobState.LEASED), job.c.lease_until <= now)
         .order_by(job.c.lease_until, job.c.key)
         .limit(limit)
     )
@@ -69,6 +74,6 @@ def next_job(connection: Connection, types: Collection[str]) -> dt.datetime | No
     """When the next of these types may be taken or loses its lease."""
     times = []
     for state, column in ((JobState.AVAILABLE, job.c.available_at), (JobState.LEASED, job.c.lease_until)):
-        query = select(column).where(job.c.type.in_(sorted(types)), job.c.state == state.value)
+        query = select(column).where(job.c.type.in_(sorted(types)), _in_state(state))
         times.append(connection.execute(query.order_by(column).limit(1)).scalar())
     return min((time for time in times if time is not None), default=None)

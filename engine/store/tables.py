@@ -238,8 +238,9 @@ job = Table(
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("instance_key", "number"),
 )
-_WAITING_JOB = text("state IN ('available', 'leased')")
-Index("ix_job_waiting", job.c.available_at, sqlite_where=_WAITING_JOB, postgresql_where=_WAITING_JOB)
+_AVAILABLE, _LEASED = text("state = 'available'"), text("state = 'leased'")
+Index("ix_job_available", job.c.available_at, sqlite_where=_AVAILABLE, postgresql_where=_AVAILABLE)
+Index("ix_job_leased", job.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
 
 timer = Table(
     "timer",

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, or_, select, update
 
 from engine.store.states import TaskState
 from engine.store.tables import user_task, user_task_candidate, user_task_group
 
-_OPEN = user_task.c.state == TaskState.OPEN.value
+# written into the statement: a partial index is used only if its condition is seen when planning
+_OPEN = user_task.c.state == literal(TaskState.OPEN.value, literal_execute=True)
 
 
 def find_task(connection: Connection, key: int) -> Row[Any] | None:

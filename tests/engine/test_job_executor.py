@@ -5,21 +5,25 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, event, func, select
 
 from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import Correlated
 from engine.services.housekeeping import RETENTION
 from engine.services.transactions import run_once
+from engine.store.jobs import due_jobs, lost_jobs, next_job
 from engine.store.states import InstanceState, MessageState
 from engine.store.tables import command_receipt
 from engine.store.tables import message as stored_message
 from engine.worker_api import Failed
 from persistence.database import Database
-from tests.conftest import TestClock
+from persistence.schema import metadata
+from tests.conftest import NOON, TestClock
 from tests.engine.conftest import Outside, administrator, clerk
 from tests.engine.diagrams import (
     chain,
@@ -205,3 +209,27 @@ def test_clearing_away_leaves_journal_and_log_alone(
     clock.pass_by(days=400)
     make_engine().housekeeping.tidy()
     assert deployed.history.verify_chain(case).entries == 1
+
+
+def test_looking_for_work_reads_no_finished_job(tmp_path: Path) -> None:
+    """SQLite takes a partial index only when it sees the index's condition in the statement."""
+    database = Database(f"sqlite:///{tmp_path / 'kaihu.db'}")
+    metadata.create_all(database.engine)
+    plans: list[str] = []
+    with database.reading() as connection:
+
+        def explain(_: object, cursor: Any, statement: str, parameters: Any, *rest: object) -> None:
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append(" ".join(row[3] for row in plan))
+
+        event.listen(connection, "before_cursor_execute", explain)
+        due_jobs(connection, ["ask-registry"], NOON, 10)
+        lost_jobs(connection, ["ask-registry"], NOON, 10)
+        next_job(connection, ["ask-registry"])
+    assert [plan.partition("INDEX ")[2].split()[0] for plan in plans] == [
+        "ix_job_available",
+        "ix_job_leased",
+        "ix_job_available",
+        "ix_job_leased",
+    ]
+    database.close()

@@ -478,11 +478,18 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_job_waiting",
+            "ix_job_available",
             ["available_at"],
             unique=False,
-            sqlite_where=sa.text("state IN ('available', 'leased')"),
-            postgresql_where=sa.text("state IN ('available', 'leased')"),
+            sqlite_where=sa.text("state = 'available'"),
+            postgresql_where=sa.text("state = 'available'"),
+        )
+        batch_op.create_index(
+            "ix_job_leased",
+            ["lease_until"],
+            unique=False,
+            sqlite_where=sa.text("state = 'leased'"),
+            postgresql_where=sa.text("state = 'leased'"),
         )
 
     op.create_table(
@@ -654,9 +661,12 @@ def downgrade() -> None:
     op.drop_table("journal_entry")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_job_waiting",
-            sqlite_where=sa.text("state IN ('available', 'leased')"),
-            postgresql_where=sa.text("state IN ('available', 'leased')"),
+            "ix_job_leased", sqlite_where=sa.text("state = 'leased'"), postgresql_where=sa.text("state = 'leased'")
+        )
+        batch_op.drop_index(
+            "ix_job_available",
+            sqlite_where=sa.text("state = 'available'"),
+            postgresql_where=sa.text("state = 'available'"),
         )
 
     op.drop_table("job")
