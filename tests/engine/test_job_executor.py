@@ -219,8 +219,9 @@ def test_looking_for_work_reads_no_finished_job(tmp_path: Path) -> None:
     with database.reading() as connection:
 
         def explain(_: object, cursor: Any, statement: str, parameters: Any, *rest: object) -> None:
-            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-            plans.append(" ".join(row[3] for row in plan))
+            if statement.startswith("SELECT"):
+                plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.append(" ".join(row[3] for row in plan))
 
         event.listen(connection, "before_cursor_execute", explain)
         due_jobs(connection, ["ask-registry"], NOON, 10)
