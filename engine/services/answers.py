@@ -283,3 +283,10 @@ class CaseVariables:
     def root(self) -> Mapping[str, Value]:
         """The case's own."""
         return self.scopes.get(0, {})
+
+    @property
+    def current(self) -> Mapping[str, Value]:
+        """Those of the case, and over them those of what still runs inside it."""
+        # A scope bears the number of the activity that opened it (a called process: negative); later ones lie inside.
+        ordered = sorted(self.scopes, key=abs)
+        return {name: value for scope in ordered for name, value in self.scopes[scope].items()}

@@ -9,7 +9,7 @@ from tests.conftest import TestClock
 from tests.web.conftest import Site, token
 from tests.web.filing import CHECKLIST, PNG, Filing, attached, file, filing_at
 from web import WebSettings, create_web
-from web.cases.documents import newest, sections
+from web.cases.documents import sections
 
 pytestmark = pytest.mark.requirement("R021")
 
@@ -206,7 +206,7 @@ def test_the_checklist_of_a_stage_that_still_runs_is_listed(filing: Filing) -> N
     [document] = filing.documents
     stage = {"checklist": [CHECKLIST[0]], "documents": {"charter": [document.id]}}
     with filing.site.app.test_request_context():
-        [section] = sections(newest(CaseVariables(scopes={0: {"documents": {}}, 4: stage})), filing.documents)
+        [section] = sections(CaseVariables(scopes={0: {"documents": {}}, -4: stage}).current, filing.documents)
     assert (section.name, section.required, section.documents) == ("公司章程", True, (document,))
 
 

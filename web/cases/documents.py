@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from bank.documents import Document
 from engine.model.values import Value
-from engine.services.answers import CaseVariables
 from web.languages import in_language
 from web.vocabulary import field_label
 
@@ -24,11 +23,6 @@ class Section:
     name: str
     required: bool = False
     documents: tuple[Document, ...] = ()
-
-
-def newest(variables: CaseVariables) -> Mapping[str, Value]:
-    """The variables of a case with those of the stages that still run; a stage gives its own back when it ends."""
-    return {name: value for scope in sorted(variables.scopes) for name, value in variables.scopes[scope].items()}
 
 
 def sections(variables: Mapping[str, Value], documents: Sequence[Document]) -> list[Section]:

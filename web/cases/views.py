@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from engine.model.errors import NotFound
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
 from web.cases import access
-from web.cases.documents import newest, sections
+from web.cases.documents import sections
 from web.cases.steps import called_links, callers, marks, steps_in
 from web.cases.timeline import timeline
 from web.identity import acting, for_signed_in, sign_in_door
@@ -73,12 +73,12 @@ def _journal(instance: ProcessInstance) -> dict[str, object]:
 
 
 def _data(instance: ProcessInstance) -> dict[str, object]:
-    variables = services().engine.history.variables(acting(), instance.key).root
+    variables = services().engine.history.variables(acting(), instance.key).current
     return {"variables": {name: value for name, value in variables.items() if name != "documents"}}  # has its own tab
 
 
 def _documents(instance: ProcessInstance) -> dict[str, object]:
-    variables = newest(services().engine.history.variables(acting(), instance.key))
+    variables = services().engine.history.variables(acting(), instance.key).current
     return {"sections": sections(variables, documents_of(instance.business_key))}
 
 
