@@ -69,10 +69,11 @@ document.addEventListener('htmx:beforeRequest', (event) => {
 });
 // The list stays where it was scrolled to; where focus went with the old part, it goes to the new heading.
 document.addEventListener('htmx:afterSettle', ({ detail }) => {
-  if (detail.elt.id !== 'inbox') return;
+  if (detail.target.id !== 'inbox') return;
   const cards = document.querySelector('.cards');
   if (cards) cards.scrollTop = listScroll;
-  if (document.activeElement === document.body) detail.elt.querySelector('h1')?.focus();
+  const focused = document.activeElement;
+  if (focused === document.body || focused.getClientRects().length === 0) document.querySelector('#inbox h1')?.focus();
 });
 document.addEventListener('htmx:load', (event) => {
   if (event.detail.elt !== document.body) enhance(event.detail.elt);
