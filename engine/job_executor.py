@@ -67,8 +67,8 @@ class JobExecutor:
     def run_once(self) -> int:
         """Fire due timers and run one batch of jobs in this thread; how many pieces of work it was."""
         self._tidy()
-        claimed = self._claim(_BATCH, in_turn=True)
-        return self._engine.timers.fire_due() + self._run_local() + sum(self._run(job) for job in claimed)
+        done = self._engine.timers.fire_due() + self._run_local()
+        return done + sum(self._run(job) for job in self._claim(_BATCH, in_turn=True))
 
     def start(self) -> None:
         """Work in the background until `stop`."""
