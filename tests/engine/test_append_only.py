@@ -26,10 +26,16 @@ def replaced(connection: Connection) -> None:
     connection.execute(statement.values({**row, "command": "forged"}))
 
 
+def emptied(connection: Connection) -> None:
+    sqlite = connection.dialect.name == "sqlite"  # which has no other word for it
+    connection.execute(text("DELETE FROM operations_log" if sqlite else "TRUNCATE operations_log"))
+
+
 CHANGES: dict[str, Callable[[Connection], object]] = {
     "changed": lambda connection: connection.execute(update(journal_entry).values(command="forged")),
     "deleted": lambda connection: connection.execute(delete(journal_entry)),
     "replaced": replaced,
+    "the operations log emptied": emptied,
     "a line of the operations log changed": lambda connection: connection.execute(
         update(operations_log).values(outcome="done")
     ),
