@@ -41,5 +41,5 @@ def field_label(name: str) -> str:
 
 
 def word_label(code: str, field: str = "") -> str:
-    """The word for a code in this field; any other text as it is."""
-    return _label(WORDS, f"{field}.{code}") or _label(WORDS, code) or code
+    """The word for a code or the role's name in this field; any other text as it is."""
+    return _label(WORDS, f"{field}.{code}") or _label(WORDS, code) or _label(ROLES, code) or code
