@@ -25,6 +25,15 @@ class SystemUnavailable(KaihuError):
     zh = "外部系统 {system} 暂无响应（{reason}），案件将等待并重试。"
 
 
+class AccountNotBooked(KaihuError):
+    """The core ledger does not know the account that is to be closed; the number stays out of the message."""
+
+    code = "account_not_booked"
+    kind = ErrorKind.NOT_FOUND
+    en = "The core ledger has no such account."
+    zh = "核心账务系统中没有该账户。"
+
+
 class RegistryStatus(StrEnum):
     """What a register says about a party."""
 
@@ -74,6 +83,14 @@ class Mail:
     body: str
 
 
+@dataclass(frozen=True)
+class LedgerClosing:
+    """The core ledger's acknowledgement that an account is closed."""
+
+    reference: str
+    closed_at: dt.datetime
+
+
 class ResidentRegistry(Protocol):
     """The police's register of residents (联网核查公民身份信息)."""
 
@@ -113,6 +130,13 @@ class CoreLedger(Protocol):
         """Register an account by its `account_number`; the same number gives the same receipt.
 
         Amounts in `record` are fen. Raises SystemUnavailable.
+        """
+        ...
+
+    def close_account(self, account_number: str, *, idempotency_key: str, now: dt.datetime) -> LedgerClosing:
+        """Close a booked account, which then takes no entry; the same number gives the same acknowledgement.
+
+        Raises AccountNotBooked, SystemUnavailable.
         """
         ...
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bank.agreements import Objection, SignedConsent, check_consent
-from bank.checks.fields import part, text
+from bank.checks.fields import part
 from engine.worker_api import Completed, Handler, Job, Mode, Parameter, Result
 from workers.context import WorkerContext
 
@@ -16,7 +16,7 @@ def run(job: Job, context: WorkerContext) -> Result:
         context.bank.agreements,
         part(job.variables, "consent"),
         part(job.variables, "agreement"),
-        kind=text(part(job.variables, "application"), "kind"),
+        part(job.variables, "application"),
         now=job.now,
         minimum_seconds=context.bank.parameters.integer(_MINIMUM),
     )
@@ -54,7 +54,7 @@ HANDLER = Handler[WorkerContext](
             description="What was signed: version, digest, terms_digest, signed_by, read_seconds, consented_at",
         ),
         Parameter(name="agreement", description="The agreement the bank prepared, with its terms"),
-        Parameter(name="application", description="The application; its kind decides which agreement is in force"),
+        Parameter(name="application", description="The application: which agreement is in force, and who may sign"),
     ),
     outputs=(
         Parameter(name="consent_check", description="valid; else reason (code) and its sentences reason_zh, reason_en"),

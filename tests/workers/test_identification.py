@@ -65,6 +65,7 @@ def test_a_passport_is_left_to_a_person(perform: Perform) -> None:
         ("screen-names", "screening", "SCREENING_UNAVAILABLE"),
         ("file-opening-record", "filing_office", "FILING_UNAVAILABLE"),
         ("book-account", "core_ledger", "LEDGER_UNAVAILABLE"),
+        ("close-ledger-account", "core_ledger", "LEDGER_UNAVAILABLE"),
     ],
 )
 def test_a_system_that_is_down_is_tried_again_and_then_shown_to_people(
@@ -145,3 +146,15 @@ def test_an_opening_is_filed_once_however_often_it_is_tried(perform: Perform) ->
     assert first == again
     assert first["filing"]["filed_at"] == "2026-03-02T04:00:00+00:00"
     assert variables(perform("file-opening-record", given, key=8)) != first
+
+
+@pytest.mark.requirement("R026")
+def test_an_account_is_booked_and_closed_in_the_ledger_once_whichever_job_asks(perform: Perform) -> None:
+    given = {"application": enterprise(), "account": {"number": "6200000000000001"}}
+    for job_type, output, time in (
+        ("book-account", "ledger", "booked_at"),
+        ("close-ledger-account", "ledger_closing", "closed_at"),
+    ):
+        first = variables(perform(job_type, given))[output]
+        assert first[time] == "2026-03-02T04:00:00+00:00"
+        assert variables(perform(job_type, given, key=8, attempt=2))[output] == first

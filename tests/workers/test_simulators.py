@@ -16,7 +16,7 @@ from bank.simulators import build_systems
 from bank.simulators.control import SimulatorControl
 from bank.simulators.mail import FileMail, SmtpMail, SmtpSettings
 from bank.simulators.registries import SimulatedEnterpriseRegistry
-from bank.systems import Mail, RegistryStatus, Systems, SystemUnavailable
+from bank.systems import AccountNotBooked, Mail, RegistryStatus, Systems, SystemUnavailable
 from tests.conftest import NOON
 
 LETTER = Mail(to="office@example.com", subject="账户已开立", body="请激活：https://bank.example/activate/1")
@@ -91,6 +91,26 @@ def test_an_account_number_is_booked_once_whichever_job_asks(systems: Systems, t
     again = systems.ledger.book_account({"account_number": "1"}, idempotency_key="job-2", now=NOON.replace(hour=9))
     assert first == again
     assert [file.suffix for file in (tmp_path / "ledger").iterdir()] == [".json"]
+
+
+@pytest.mark.requirement("R026")
+def test_an_account_is_closed_once_and_its_booking_stays(systems: Systems, tmp_path: Path) -> None:
+    systems.ledger.book_account({"account_number": "1"}, idempotency_key="job-1", now=NOON)
+    (booking,) = (tmp_path / "ledger").glob("*.json")
+    booked = booking.read_bytes()
+    first = systems.ledger.close_account("1", idempotency_key="job-2", now=NOON)
+    again = systems.ledger.close_account("1", idempotency_key="job-3", now=NOON.replace(hour=9))
+    assert first == again
+    assert first.closed_at == NOON
+    assert booking.read_bytes() == booked
+    assert [file.name for file in (tmp_path / "ledger" / "closed").iterdir()] == [booking.name]
+
+
+def test_an_account_that_was_never_booked_cannot_be_closed(systems: Systems, tmp_path: Path) -> None:
+    systems.ledger.book_account({"account_number": "1"}, idempotency_key="job-1", now=NOON)
+    with pytest.raises(AccountNotBooked):
+        systems.ledger.close_account("2", idempotency_key="job-2", now=NOON)
+    assert not (tmp_path / "ledger" / "closed").exists()
 
 
 def test_a_letter_is_written_once_and_can_be_read(systems: Systems, tmp_path: Path) -> None:
