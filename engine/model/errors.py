@@ -73,9 +73,12 @@ class NotAuthorised(KaihuError):
 
 
 class SegregationOfDuties(KaihuError):
-    """The person has already done a step of this case that excludes this one (domain reference, segregation)."""
+    """The person has already done a step of this case that excludes this one (domain reference, segregation).
+
+    Fields: names of both elements, `conflicting`, `conflicting_en`, `element`, `element_en`.
+    """
 
     code = "segregation_of_duties"
     kind = ErrorKind.FORBIDDEN
-    en = "You performed “{conflicting}” in this case, so another person must perform “{element}”."
+    en = "You performed “{conflicting_en}” in this case, so another person must perform “{element_en}”."
     zh = "您已在本案中办理“{conflicting}”，“{element}”须由他人办理。"

@@ -29,7 +29,11 @@ def check_segregation(
         return
     performed = elements_performed(connection, instance_key, actor.person, excluded)
     if performed:
-        raise SegregationOfDuties(conflicting=_name(definition, performed[0]), element=_name(definition, element_id))
+        conflicting, conflicting_en = _names(definition, performed[0])
+        element, element_en = _names(definition, element_id)
+        raise SegregationOfDuties(
+            conflicting=conflicting, conflicting_en=conflicting_en, element=element, element_en=element_en
+        )
 
 
 def _excluded(definition: LinkedDefinition, element_id: str) -> frozenset[str]:
@@ -43,8 +47,11 @@ def _excluded(definition: LinkedDefinition, element_id: str) -> frozenset[str]:
     return frozenset(excluded)
 
 
-def _name(definition: LinkedDefinition, element_id: str) -> str:
+def _names(definition: LinkedDefinition, element_id: str) -> tuple[str, str]:
+    """The element's name in Chinese and in English; what is missing falls back to the other, then to the id."""
     for process in definition.processes.values():
-        if element_id in process.elements:
-            return process.elements[element_id].name or element_id
-    return element_id
+        element = process.elements.get(element_id)
+        if element is not None:
+            name = element.name or element.name_en or element_id
+            return name, element.name_en or name
+    return element_id, element_id

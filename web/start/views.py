@@ -54,6 +54,7 @@ def begin(process_id: str) -> Response | str | tuple[str, int]:
     if again is not None:
         return _page(definition, drawn(start_form, again, {}))
     try:
+        start_form.validate(data, {}, services().engine.display_environment())  # refused forms use no number up
         case = services().engine.process_instances.start(
             acting(),
             process_id,
