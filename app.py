@@ -16,6 +16,7 @@ from engine.model.ports import SystemClock
 from engine.process_engine import ProcessEngine
 from persistence.database import Database
 from persistence.keys import Keys
+from persistence.logs import configure_logs
 from persistence.migrations import upgrade
 from persistence.settings import Settings
 from web import create_web
@@ -29,6 +30,7 @@ _HERE = Path(__file__).resolve().parent
 
 def build(settings: Settings) -> Parts:
     """One Kaihu with these settings, on a database brought up to date."""
+    configure_logs()
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     upgrade(database)

@@ -7,7 +7,6 @@ the lines it passed, never its message: messages of foreign code quote what peop
 from __future__ import annotations
 
 import secrets
-import traceback
 
 import structlog
 from flask import Flask, current_app, render_template
@@ -18,6 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from persistence.database import DatabaseUnavailable
 from persistence.errors import ErrorKind, KaihuError
+from persistence.logs import passed
 from web.languages import language
 
 log = structlog.get_logger()
@@ -92,11 +92,6 @@ def _headers(status: int) -> dict[str, str]:
     return {"Retry-After": _RETRY_SECONDS} if status == STATUS[ErrorKind.UNAVAILABLE] else {}
 
 
-def _passed(error: BaseException) -> list[str]:
-    """Where the error came from, outermost first: file, line and function."""
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-
-
 def handle_errors(app: Flask) -> None:
     """Register the handlers on `app`."""
 
@@ -131,5 +126,5 @@ def handle_errors(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Answer:
         reference = _new_reference()
-        log.error("web.unexpected", reference=reference, error=type(error).__name__, passed=_passed(error))
+        log.error("web.unexpected", reference=reference, error=type(error).__name__, passed=passed(error))
         return _page(500, reference)

@@ -10,7 +10,8 @@ from bank.agreements.agreements import Agreements
 from bank.agreements.records import SignedConsent
 from bank.agreements.terms import terms_digest
 from bank.checks.fields import text, whole
-from bank.clock import BANK_ZONE
+from bank.checks.signers import may_sign
+from bank.clock import local_date
 from bank.errors import RecordNotFound
 
 
@@ -19,6 +20,11 @@ class Objection(Enum):
 
     CONSENT_MISSING = ("consent_missing", "未收到客户的同意记录。", "The customer's consent is missing.")
     NOT_SIGNED = ("not_signed", "未填写签署人。", "Nobody signed the consent.")
+    SIGNER_UNKNOWN = (
+        "signer_unknown",
+        "签署人不是申请人本人、监护人、法定代表人或在授权期内的经办人。",
+        "The signer is neither the applicant, nor the guardian, legal representative or authorised operator.",
+    )
     TIME_UNREADABLE = (
         "time_unreadable",
         "同意时间缺失，或未注明时区。",
@@ -66,15 +72,15 @@ def check_consent(
     agreements: Agreements,
     consent: Mapping[str, object],
     agreement: Mapping[str, object],
+    application: Mapping[str, object],
     *,
-    kind: str,
     now: dt.datetime,
     minimum_seconds: int,
 ) -> SignedConsent | Objection:
     """The consent when it counts, else the first objection to it.
 
     `consent` is what the message brought: version, digest, terms_digest, signed_by, read_seconds,
-    consented_at (ISO text with zone). `agreement` is what the bank prepared, `kind` the application's kind.
+    consented_at (ISO text with zone). `agreement` is what the bank prepared.
     """
     if not consent:
         return Objection.CONSENT_MISSING
@@ -83,8 +89,11 @@ def check_consent(
         return signed
     if signed.consented_at > now:
         return Objection.TIME_IN_FUTURE
+    day = local_date(signed.consented_at)
+    if not may_sign(application, signed.signed_by, day):
+        return Objection.SIGNER_UNKNOWN
     return (
-        _objection_to_version(agreements, text(agreement, "version"), kind, signed.consented_at)
+        _objection_to_version(agreements, text(agreement, "version"), text(application, "kind"), day)
         or _objection_to_content(agreements, signed, agreement)
         or (Objection.READ_TOO_SHORT if signed.read_seconds < minimum_seconds else signed)
     )
@@ -117,13 +126,11 @@ def _moment(value: object) -> dt.datetime | None:
         return None
 
 
-def _objection_to_version(
-    agreements: Agreements, version: str, kind: str, consented_at: dt.datetime
-) -> Objection | None:
+def _objection_to_version(agreements: Agreements, version: str, kind: str, day: dt.date) -> Objection | None:
     if all(template.version != version for template in agreements):
         return Objection.VERSION_UNKNOWN
     try:
-        in_force = agreements.in_force(kind, consented_at.astimezone(BANK_ZONE).date())
+        in_force = agreements.in_force(kind, day)
     except RecordNotFound:
         return Objection.VERSION_NOT_IN_FORCE
     return None if in_force.version == version else Objection.VERSION_NOT_IN_FORCE

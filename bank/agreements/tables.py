@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, String, Table, Text, UniqueConstraint
 
+from persistence.append_only import append_only
 from persistence.schema import Key, UtcDateTime, metadata
 
-# Rows are only ever added: a consent is evidence (R024).
+# A consent is evidence (R024).
 agreement_consent = Table(
     "agreement_consent",
     metadata,
@@ -21,3 +22,4 @@ agreement_consent = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     UniqueConstraint("business_key", "version", "digest", "terms_digest"),
 )
+append_only(agreement_consent)

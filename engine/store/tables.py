@@ -18,7 +18,7 @@ from sqlalchemy import (
     text,
 )
 
-from engine.store.append_only import append_only
+from persistence.append_only import append_only
 from persistence.schema import Blob, Key, UtcDateTime, metadata
 
 

@@ -345,6 +345,7 @@ def test_a_supplement_for_an_earlier_request_is_shown_the_present_one(opening: O
     ("seconds", "typed", "said"),
     [
         (60, {"signed_by": " "}, "请填写签署人的完整姓名"),
+        (60, {"signed_by": "别人"}, "仅限申请人本人"),
         (60, {"agreed": ""}, "请确认您已阅读"),
         (1, {}, "请仔细阅读协议"),
     ],

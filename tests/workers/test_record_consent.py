@@ -52,6 +52,12 @@ def signed(agreement: dict[str, Any], **changes: Any) -> dict[str, Any]:
     return {**given, **changes}
 
 
+def application(kind: str = "enterprise") -> dict[str, Any]:
+    """An application whose signer is 王小明."""
+    signer = "individual" if kind == "individual" else "legal_representative"
+    return {"kind": kind, signer: {"name": "王小明"}}
+
+
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
     with database.transaction() as transaction:
@@ -65,7 +71,7 @@ def submit(context: WorkerContext, connection: Connection) -> Submit:
     here = dataclasses.replace(context, bank=cast(Any, agreements))
 
     def run(consent: Any, agreement: Any, kind: str = "enterprise") -> dict[str, Any]:
-        variables = {"consent": consent, "agreement": agreement, "application": {"kind": kind}}
+        variables = {"consent": consent, "agreement": agreement, "application": application(kind)}
         done = HANDLERS["record-consent"].run(job_of("record-consent", variables, connection=connection), here)
         assert isinstance(done, Completed)
         assert set(done.variables) == {"consent_check"}
@@ -107,6 +113,12 @@ def test_without_a_consent_nothing_counts(submit: Submit, connection: Connection
 @pytest.mark.parametrize("signatory", [None, "", "  ", 7])
 def test_somebody_must_have_signed(submit: Submit, connection: Connection, signatory: object) -> None:
     assert submit(signed(prepared(), signed_by=signatory), prepared())["reason"] == "not_signed"
+    assert kept(connection) == []
+
+
+@pytest.mark.requirement("R032")
+def test_a_consent_signed_by_somebody_else_does_not_count(submit: Submit, connection: Connection) -> None:
+    assert submit(signed(prepared(), signed_by="李四"), prepared())["reason"] == "signer_unknown"
     assert kept(connection) == []
 
 

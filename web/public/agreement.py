@@ -11,6 +11,8 @@ from werkzeug.wrappers import Response
 
 from bank.agreements import AgreementTemplate, terms_digest
 from bank.checks.fields import part, text
+from bank.checks.signers import may_sign
+from bank.clock import local_date
 from engine.model.values import Value
 from engine.services.answers import Activity
 from web.public import visit
@@ -31,6 +33,7 @@ class Offer:
     activity: Activity
     template: AgreementTemplate
     terms: Mapping[str, Value]
+    application: Mapping[str, object]
     language: str
     """Of the agreement, as prepared: "zh" or "en"."""
 
@@ -75,7 +78,7 @@ def sign(case: CustomerCase) -> Response | tuple[str, int]:
         flash(_("The agreement has changed since you opened it. Please read it again."), "warning")
         return _page(case, offer, {}), 409
     seconds = visit.note_agreement_shown(offer.content)
-    wrong = _wrong(seconds)
+    wrong = _wrong(offer, seconds)
     if wrong:
         return _page(case, offer, wrong), 400
     _send(case, offer, seconds)
@@ -90,20 +93,26 @@ def _offer(case: CustomerCase) -> Offer | None:
     variables = case.visible_at(activity)
     terms = variables.get("agreement")
     terms = terms if isinstance(terms, Mapping) else {}
+    application = part(variables, "application")
     return Offer(
         activity=activity,
         template=services().bank.agreements.version(text(terms, "version")),
         terms=terms,
-        language=text(terms, "language") or text(part(variables, "application"), "language") or "zh",
+        application=application,
+        language=text(terms, "language") or text(application, "language") or "zh",
     )
 
 
-def _wrong(seconds: int) -> dict[str, str]:
+def _wrong(offer: Offer, seconds: int) -> dict[str, str]:
     """What is missing, by field."""
     minimum = services().bank.parameters.integer(_MINIMUM)
     wrong = {}
     if not _signer():
         wrong["signed_by"] = _("Please type the full name of the person who signs.")
+    elif not may_sign(offer.application, _signer(), local_date(services().clock.now())):
+        wrong["signed_by"] = _(
+            "Only the applicant, the guardian of a minor, the legal representative or the authorised operator may sign."
+        )
     if request.form.get("agreed") != "yes":
         wrong["agreed"] = _("Please confirm that you have read and understood the agreement and agree to it.")
     if seconds < minimum and not wrong:

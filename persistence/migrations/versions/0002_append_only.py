@@ -1,4 +1,4 @@
-"""journal and operations log refuse changes.
+"""journal, operations log and consents refuse changes.
 
 The triggers belong to the tables: a migration that rebuilds one of them must create its triggers again.
 """
@@ -12,7 +12,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-_KEYS = {"journal_entry": ("instance_key", "seq"), "operations_log": ("key",)}
+_KEYS = {"agreement_consent": ("key",), "journal_entry": ("instance_key", "seq"), "operations_log": ("key",)}
 
 
 def upgrade() -> None:
