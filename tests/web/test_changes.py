@@ -58,3 +58,10 @@ def test_a_value_that_returns_within_one_entry_is_no_change() -> None:
     data = Data()
     data.take([written("state", "a")])
     assert data.take([written("state", "b"), written("state", "a")]) == []
+
+
+def test_a_variable_set_to_null_is_a_change_to_nothing() -> None:
+    """The journal leaves out what is null."""
+    data = Data()
+    data.take([written("note", "first")])
+    assert leaves(data, {"type": "variable", "scope": 0, "name": "note"}) == [(("note",), "first", None)]

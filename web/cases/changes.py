@@ -50,7 +50,7 @@ class Data:
         written: dict[tuple[int, str], Value] = {}
         for event in events:
             if event["type"] == "variable":
-                written[max(event["scope"], 0), event["name"]] = event["value"]
+                written[max(event["scope"], 0), event["name"]] = event.get("value")  # null is left out
         found = [self._change(place, value) for place, value in written.items()]
         self._known.update(written)
         return [change for change in found if change.leaves]
