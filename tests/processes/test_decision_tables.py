@@ -253,7 +253,7 @@ class TestAccountLimits:
         assert dt.date.fromisoformat(value["as_of"])
 
 
-@pytest.mark.requirement("R042")
+@pytest.mark.requirement("R042", "R089")
 class TestApprovalAuthority:
     def tier(
         self, band: str | None, due_diligence: str, *, pep: str = "none", country: bool = False

@@ -18,6 +18,7 @@ from engine.model.elements import Element, ElementKind
 FOLDER = Path(__file__).parents[2] / "processes" / "account_opening"
 STAGES = ("customer_identification", "document_review", "agreement_signing", "account_setup", "aftercare")
 FILES = ("account_opening", *STAGES)
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 DI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
@@ -44,6 +45,16 @@ def element(id_: str) -> Element:
     return next(found for found in elements() if found.id == id_)
 
 
+def assigned_to(task: str) -> str:
+    """The candidate groups of a user task, as drawn."""
+    for name in FILES:
+        for node in drawing(name).iter(f"{BPMN}userTask"):
+            if node.get("id") == task:
+                (assignment,) = node.iter(f"{ZEEBE}assignmentDefinition")
+                return assignment.get("candidateGroups", "")
+    raise KeyError(task)
+
+
 def drawing(name: str) -> ElementTree.Element:
     return ElementTree.parse(FOLDER / f"{name}.bpmn").getroot()  # our own file, not an upload
 
@@ -61,7 +72,7 @@ def test_the_main_process_links_with_its_stages_and_tables() -> None:
     assert set(program.processes) == set(FILES)
 
 
-@pytest.mark.requirement("R020", "R021", "R023", "R025", "R027")
+@pytest.mark.requirement("R020", "R021", "R023", "R025", "R027", "R069")
 def test_the_main_process_calls_the_five_stages() -> None:
     assert processes()["account_opening"].called_processes == set(STAGES)
 
@@ -106,7 +117,25 @@ def test_all_five_control_points_are_marked() -> None:
     assert points == {"CP1", "CP2", "CP3", "CP4", "CP5"}
 
 
-@pytest.mark.requirement("R057")
+@pytest.mark.requirement("R029", "R030", "R031")
+@pytest.mark.parametrize(
+    ("task", "role"),
+    [
+        ("enter_enterprise_application", "relationship_manager"),
+        ("enter_individual_application", "relationship_manager"),
+        ("guide_customer", "relationship_manager"),
+        ("review_documents", "reviewer"),
+        ("approve_fast_lane", "supervisor"),
+        ("approve_application", "supervisor"),
+        ("enhanced_due_diligence", "risk_officer"),
+        ("approve_high_risk", "risk_officer"),
+    ],
+)
+def test_each_post_does_its_own_steps_and_the_relationship_manager_approves_nothing(task: str, role: str) -> None:
+    assert assigned_to(task) == role
+
+
+@pytest.mark.requirement("R057", "R083", "R089")
 def test_review_excludes_entry_and_every_approval_excludes_entry_and_review() -> None:
     assert set(element("review_documents").excludes) >= ENTRY | {"application_submitted"}
     for approval in ("approve_fast_lane", "approve_application", "approve_high_risk", "approve_by_president"):
@@ -199,7 +228,7 @@ def test_every_exclusive_choice_has_a_default() -> None:
                 assert gateway.get("default"), gateway.get("id")
 
 
-@pytest.mark.requirement("R070")
+@pytest.mark.requirement("R069", "R070")
 @pytest.mark.parametrize("name", FILES)
 def test_every_node_flow_and_lane_is_drawn(name: str) -> None:
     root = drawing(name)

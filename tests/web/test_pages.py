@@ -109,7 +109,7 @@ def test_an_extra_field_is_refused_and_nothing_starts(site: Site) -> None:
     assert not site.services.engine.process_instances.list(site.members["manager"].actor).rows
 
 
-@pytest.mark.requirement("R049")
+@pytest.mark.requirement("R044", "R049", "R076")
 def test_the_task_page_shows_what_to_check_the_norm_and_the_risk(site: Site) -> None:
     reviewer = site.signed_in("reviewer")
     page = reviewer.get(f"/inbox/tasks/{claimed_task(site, reviewer)}").text

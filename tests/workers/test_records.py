@@ -249,7 +249,7 @@ def test_an_unknown_outcome_closes_nothing(work: Work, look: Records) -> None:
     assert standing.status is Status.SUBMITTED
 
 
-@pytest.mark.requirement("R027")
+@pytest.mark.requirement("R027", "R028")
 @pytest.mark.parametrize(
     ("rating", "review"),
     [
