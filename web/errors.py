@@ -15,6 +15,8 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from bank.errors import ActionNotAuthorised
+from engine.model.errors import NotAuthorised
 from persistence.database import DatabaseUnavailable
 from persistence.errors import ErrorKind, KaihuError
 from persistence.logs import passed
@@ -26,6 +28,9 @@ _MEGABYTE = 1024 * 1024
 _RETRY_SECONDS = "30"
 _REFERENCE_BYTES = 4
 _TROUBLE_OF_OUR_OWN = 500  # from here on the page must not ask the database who is signed in
+
+_SPEAK_OF_ACTIONS = frozenset({NotAuthorised.code, ActionNotAuthorised.code})
+"""Refusals whose message names the action by its code, which is for logs and not for readers."""
 
 Answer = tuple[str, int, dict[str, str]]
 """Page, status, headers."""
@@ -99,7 +104,8 @@ def handle_errors(app: Flask) -> None:
     def expected(error: KaihuError) -> Answer:
         reference = _new_reference()
         log.info("web.refused", reference=reference, code=error.code, kind=error.kind.value)
-        return _page(STATUS[error.kind], reference, error.message(language()))
+        spoken = None if error.code in _SPEAK_OF_ACTIONS else error.message(language())
+        return _page(STATUS[error.kind], reference, spoken)
 
     @app.errorhandler(CSRFError)
     def forged(error: CSRFError) -> Answer:
