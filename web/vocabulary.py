@@ -2,7 +2,7 @@
 
 Variables carry codes (`high`, `legal_representative`); people read words. `vocabulary.json` has them as
 [Chinese, English]; a code that means different things in different fields stands there as `field.code`. What is
-not listed is shown as it is.
+not listed is shown as it is. Where a value names a role or a field (`group`, `code`), their words are used.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ FIELDS = _SHIPPED["fields"]
 WORDS = {**_SHIPPED["words"], **{type_.code: (type_.name_zh, type_.name_en) for type_ in ACCOUNT_TYPES.values()}}
 
 
+_NAMING_FIELDS = frozenset({"code", "factor", "field", "limit", "step"})
+
+
 def _label(words: Mapping[str, tuple[str, str]], code: str) -> str | None:
     found = words.get(code)
     return in_language(*found) if found else None
@@ -42,4 +45,11 @@ def field_label(name: str) -> str:
 
 def word_label(code: str, field: str = "") -> str:
     """The word for a code or the role's name in this field; any other text as it is."""
-    return _label(WORDS, f"{field}.{code}") or _label(WORDS, code) or _label(ROLES, code) or code
+    named = _named(code) if field in _NAMING_FIELDS else None
+    return _label(WORDS, f"{field}.{code}") or named or _label(WORDS, code) or _label(ROLES, code) or code
+
+
+def _named(path: str) -> str | None:
+    """The words for a field or a path such as `owners.name`, None when it is neither."""
+    parts = path.split(".")
+    return " · ".join(map(field_label, parts)) if all(part in FIELDS for part in parts) else None
