@@ -149,3 +149,9 @@ def test_a_task_that_is_done_cannot_be_done_again(site: Site) -> None:
     data = {"csrf_token": token(reviewer, "/"), "subject": "已核对"}
     reviewer.post(f"/inbox/tasks/{key}/complete", data=data)
     assert reviewer.post(f"/inbox/tasks/{key}/complete", data=data).status_code == 409
+
+
+def test_a_page_that_polls_does_not_prolong_the_session(site: Site) -> None:
+    client = site.signed_in("manager")
+    client.get("/inbox/")
+    assert "Set-Cookie" not in client.get("/inbox/", headers={"HX-Request": "true"}).headers
