@@ -25,7 +25,7 @@ FIELDS = _SHIPPED["fields"]
 WORDS = {**_SHIPPED["words"], **{type_.code: (type_.name_zh, type_.name_en) for type_ in ACCOUNT_TYPES.values()}}
 
 
-_NAMING_FIELDS = frozenset({"code", "factor", "field", "limit", "step"})
+_NAMING_FIELDS = frozenset({"code", "factor", "field", "limit", "missing", "step"})
 
 
 def _label(words: Mapping[str, tuple[str, str]], code: str) -> str | None:

@@ -48,12 +48,16 @@ function englishText(element, property) {
 const LETTER = 5.6; // average width of a letter in a label, in the diagram's units
 const LABEL_WIDTH = 90; // bpmn-js wraps labels at this width at most
 
-/** Gives a label, placed to fit Chinese, the width its English words need; beside a flow it grows to the right. */
+/**
+ * Gives a label, placed to fit Chinese, the width of its longest English word: wider, it would cover its event.
+ * Beside a flow it grows to the right.
+ */
 function widenLabel(drawn) {
   const bounds = drawn.label?.bounds;
   const text = drawn.bpmnElement?.name;
   if (!bounds || !text) return;
-  const width = Math.max(bounds.width, Math.min(LABEL_WIDTH, text.length * LETTER + 8));
+  const longest = Math.max(...text.split(/\s+/).map((word) => word.length));
+  const width = Math.max(bounds.width, Math.min(LABEL_WIDTH, longest * LETTER + 8));
   if (drawn.$type === 'bpmndi:BPMNShape') bounds.x -= (width - bounds.width) / 2;
   bounds.width = width;
 }
