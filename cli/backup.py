@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from bank.documents.store import whole_documents
 from persistence.errors import ErrorKind, KaihuError
 from persistence.settings import Settings
 
@@ -62,12 +63,18 @@ def backup(settings: Settings, target: Path) -> None:
         unfinished = Path(folder) / "archive"
         with tarfile.open(unfinished, "w:gz") as archive:
             archive.add(copy, "kaihu.db")
-            documents = settings.home / "documents"
-            if documents.exists():
-                archive.add(documents, "documents")
+            _add_documents(archive, settings.home / "documents")
         unfinished.chmod(0o600)
         unfinished.replace(target)  # a backup appears whole or not at all
     click.echo(f"{target} ({target.stat().st_size:,} bytes)")
+
+
+def _add_documents(archive: tarfile.TarFile, folder: Path) -> None:
+    """Every whole document, read from one open file: a mended one may take its place meanwhile."""
+    for path in whole_documents(folder):
+        with path.open("rb") as stream:
+            name = path.relative_to(folder.parent).as_posix()
+            archive.addfile(archive.gettarinfo(arcname=name, fileobj=stream), stream)
 
 
 def _copy_database(source: Path, copy: Path) -> None:

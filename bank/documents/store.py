@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+_UNFINISHED = ".incoming-"
+"""How the names of files begin that are still being written."""
 
 
 class DocumentStore:
@@ -22,7 +26,7 @@ class DocumentStore:
         address = hashlib.sha256(content).hexdigest()
         target = self._path(address)
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, unfinished = tempfile.mkstemp(dir=target.parent, prefix=".incoming-")  # made with mode 0600
+        descriptor, unfinished = tempfile.mkstemp(dir=target.parent, prefix=_UNFINISHED)  # made with mode 0600
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(content)
@@ -46,6 +50,13 @@ class DocumentStore:
 
     def _path(self, address: str) -> Path:
         return self._root / address[:2] / address[2:]
+
+
+def whole_documents(root: Path) -> Iterator[Path]:
+    """The files below `root` that are whole, in order; those being written may vanish and are not looked at."""
+    for path in sorted(root.glob("[0-9a-f][0-9a-f]/*")):
+        if not path.name.startswith(_UNFINISHED):
+            yield path
 
 
 def _sync(folder: Path) -> None:
