@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from bank.bank import build as build_bank
+from bank.cancellation import CancelledCases
 from bank.notifications import Outbox
 from bank.simulators import build_systems
 from cli.main import command_line
@@ -50,6 +51,7 @@ def build(settings: Settings) -> Parts:
         resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
         zone=settings.zone,
         attachments=bank.documents,
+        records=CancelledCases(bank.applications, bank.accounts),
     )
 
     def new_business_key() -> str:

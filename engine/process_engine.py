@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.feel import Environment
 from engine.interpreter import CaseEnvironment
-from engine.model.ports import NO_ATTACHMENTS, Attachments, Authority, Calendar, Clock
+from engine.model.ports import NO_ATTACHMENTS, NO_CASE_RECORDS, Attachments, Authority, Calendar, CaseRecords, Clock
 from engine.services.calendar_functions import CalendarFunctions
 from engine.services.deployments import Deployments
 from engine.services.history import History
@@ -47,6 +47,7 @@ class ProcessEngine:
         resources: object,
         zone: dt.tzinfo = ZONE,
         attachments: Attachments = NO_ATTACHMENTS,
+        records: CaseRecords = NO_CASE_RECORDS,
     ) -> None:
         self.parts = EngineParts(
             database=database,
@@ -58,6 +59,7 @@ class ProcessEngine:
             resources=resources,
             zone=zone,
             attachments=attachments,
+            records=records,
         )
         self.deployments = Deployments(self.parts)
         self.process_instances = ProcessInstances(self.parts)

@@ -87,6 +87,7 @@ class Database:
                 pool_size=16,
                 max_overflow=32,
                 pool_pre_ping=True,
+                hide_parameters=True,  # what people typed must not reach a log by way of an error
             )
             self._reader = self._writer
         self._turn = threading.Lock()
@@ -147,7 +148,7 @@ def _supported(url: str) -> URL:
 
 
 def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
-    engine = create_engine(url, connect_args={"check_same_thread": False}, **pool)
+    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: object) -> None:

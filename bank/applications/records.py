@@ -19,9 +19,11 @@ class Status(StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    """The bank ended the case outside the procedure."""
 
 
-_ENDS_WITHOUT_ACCOUNT = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED})
+_ENDS_WITHOUT_ACCOUNT = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.EXPIRED, Status.CANCELLED})
 
 TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
     {
@@ -33,6 +35,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = MappingProxyType(
         Status.REJECTED: frozenset(),
         Status.WITHDRAWN: frozenset(),
         Status.EXPIRED: frozenset(),
+        Status.CANCELLED: frozenset(),
     }
 )
 """Which status may follow which; the outcomes are final."""

@@ -73,3 +73,21 @@ class NoAttachments:
 
 
 NO_ATTACHMENTS = NoAttachments()
+
+
+class CaseRecords(Protocol):
+    """What others keep of a case, told within the transaction when it ends outside the paths of its diagram."""
+
+    def cancelled(self, connection: Connection, business_key: str, *, reason: str, now: dt.datetime) -> None:
+        """Bring the records of a cancelled case to their end. A KaihuError raised here stops the cancelling."""
+        ...
+
+
+class NoCaseRecords:
+    """Where nobody keeps anything of a case."""
+
+    def cancelled(self, connection: Connection, business_key: str, *, reason: str, now: dt.datetime) -> None:
+        """Nothing to do."""
+
+
+NO_CASE_RECORDS = NoCaseRecords()

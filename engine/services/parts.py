@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.model.ports import NO_ATTACHMENTS, Attachments, Authority, Calendar, Clock
+from engine.model.ports import NO_ATTACHMENTS, NO_CASE_RECORDS, Attachments, Authority, Calendar, CaseRecords, Clock
 from engine.queue.bell import Bell
 from engine.services.programs import Programs
 from engine.worker_api import Handler
@@ -31,6 +31,7 @@ class EngineParts:
     resources: object
     zone: dt.tzinfo
     attachments: Attachments = NO_ATTACHMENTS
+    records: CaseRecords = NO_CASE_RECORDS
     programs: Programs = field(default_factory=Programs)
     bell: Bell = field(default_factory=Bell)
     """Rings when a commit has left jobs or timers behind."""

@@ -81,7 +81,10 @@ class ProcessInstances:
         return {**given, **accepted_variables(command, form[1], form_data, scope)}
 
     def cancel(self, actor: Actor, instance_key: int, reason: str) -> None:
-        """End the case now; the reason goes to the journal. Raises NotFound, NotAuthorised, StateConflict."""
+        """End the case now; the reason goes to the journal, and to whoever keeps records of it.
+
+        Raises NotFound, NotAuthorised, StateConflict, or what the keepers of records object.
+        """
         subject: dict[str, str | int | None] = {"instance_key": instance_key}
 
         def act(connection: Connection) -> None:
@@ -92,6 +95,9 @@ class ProcessInstances:
             command.case.cancel()
             command.absorb()
             command.write()
+            self._parts.records.cancelled(
+                connection, command.facts.business_key, reason=reason, now=self._parts.clock.now()
+            )
 
         with guarded(self._parts, actor, Action.CANCEL, subject):
             run_once(self._parts, "cancel", actor, None, act)

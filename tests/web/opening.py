@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bank.bank import Bank, build
+from bank.cancellation import CancelledCases
 from bank.notifications import Outbox
 from bank.seed import seed_demo
 from bank.simulators import build_systems
@@ -186,6 +187,7 @@ def open_bank(database: Database, clock: TestClock, home: Path, **web: Any) -> I
         resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
         zone=settings.zone,
         attachments=bank.documents,
+        records=CancelledCases(bank.applications, bank.accounts),
     )
     with database.transaction() as transaction:
         seed_demo(transaction.connection, bank)

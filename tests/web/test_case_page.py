@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
+from bank.applications import Status
 from engine.model.actor import Actor
 from engine.services.answers import TaskRow
 from engine.store.states import InstanceState
@@ -160,6 +161,9 @@ def test_a_case_is_cancelled_with_a_reason_that_its_journal_keeps(opening: Openi
     assert opening.engine.process_instances.find(auditor, number).state is InstanceState.CANCELLED
     assert "原因： 客户来电要求终止" in words(supervisor.get(case_path(opening, number, tab="journal")).text)
     assert "撤销本案件" not in supervisor.get(path).text
+    with opening.database.reading() as connection:
+        application = opening.bank.applications.get(connection, number)
+    assert (application.status, application.reason) == (Status.CANCELLED, "客户来电要求终止")
 
 
 def test_who_may_not_cancel_is_neither_offered_to_nor_obeyed(opening: Opening, number: str) -> None:

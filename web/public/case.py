@@ -130,6 +130,8 @@ def read_case(business_key: str) -> CustomerCase:
 
 
 def _outcome(instance: ProcessInstance, status: Status | None) -> Outcome | None:
+    if status is Status.CANCELLED:
+        return Outcome.CLOSED
     if status is not None and status not in OPEN:
         return Outcome(status.value)
     return None if instance.state is InstanceState.ACTIVE else Outcome.CLOSED

@@ -1,0 +1,51 @@
+"""A cancelled case leaves no open application behind, and never an account nobody knows of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bank.applications import Status
+from bank.bank import Bank, build
+from bank.cancellation import AccountExists, CancelledCases
+from persistence.database import Database
+from tests.conftest import NOON, TestClock
+
+CASE = "AO-20260302-0001"
+ENTERED = {"kind": "individual", "individual": {"name": "陆知秋", "id_number": "320502198806124012"}}
+LIMITS = {"single_fen": 100, "daily_fen": 200}
+
+
+@pytest.fixture
+def bank(clock: TestClock, tmp_path: Path) -> Bank:
+    return build(clock, tmp_path)
+
+
+def test_the_customer_may_apply_again_after_a_case_was_cancelled(database: Database, bank: Bank) -> None:
+    cancelled = CancelledCases(bank.applications, bank.accounts)
+    with database.transaction() as transaction:
+        bank.applications.register(transaction.connection, CASE, ENTERED, now=NOON)
+        cancelled.cancelled(transaction.connection, CASE, reason="重复受理", now=NOON)
+    with database.reading() as connection:
+        assert bank.applications.get(connection, CASE).status is Status.CANCELLED
+
+
+def test_a_case_that_never_registered_an_application_leaves_nothing_to_close(database: Database, bank: Bank) -> None:
+    with database.transaction() as transaction:
+        CancelledCases(bank.applications, bank.accounts).cancelled(
+            transaction.connection, CASE, reason="误操作", now=NOON
+        )
+        assert bank.applications.find(transaction.connection, CASE) is None
+
+
+def test_a_case_with_an_account_cannot_be_cancelled(database: Database, bank: Bank) -> None:
+    with database.transaction() as transaction:
+        bank.applications.register(transaction.connection, CASE, ENTERED, now=NOON)
+        bank.accounts.open(
+            transaction.connection, business_key=CASE, application={"account_type": "class_2"}, limits=LIMITS, now=NOON
+        )
+        with pytest.raises(AccountExists):
+            CancelledCases(bank.applications, bank.accounts).cancelled(
+                transaction.connection, CASE, reason="重复受理", now=NOON
+            )
