@@ -97,6 +97,15 @@ def test_every_node_has_an_english_name_and_every_named_flow_too() -> None:
     assert [flow.id for flow in flows if flow.name and not flow.name_en] == []
 
 
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize("key", ["riskNote", "standardRef"])
+def test_what_a_step_says_of_norm_and_risk_it_says_in_both_languages(key: str) -> None:
+    said = [(found.id, found.properties.get(key), found.properties.get(f"{key}_en")) for found in elements()]
+    assert len([id_ for id_, zh, _ in said if zh]) > 50
+    assert [id_ for id_, zh, en in said if bool(zh) is not bool(en)] == []
+    assert [id_ for id_, zh, en in said if en and (en == zh or re.search(r"[\u3000-\u9fff]", en))] == []
+
+
 @pytest.mark.requirement("R006")
 def test_every_person_and_worker_step_has_a_norm_a_time_limit_and_a_lane() -> None:
     steps = [found for found in elements() if found.kind is ElementKind.USER_TASK or found.kind in JOBS]

@@ -38,24 +38,37 @@ def cited() -> Iterator[tuple[str, str]]:
     return ((file.name, part) for file, whole in found.items() for text in whole for part in text.split("；"))
 
 
-def resolves(text: str) -> bool:
-    """A citation is the norm's name, and after a blank or a colon what of it applies."""
+def named(text: str) -> dict[str, Any] | None:
+    """The norm of a citation, which is its name, and after a blank or a colon what of it applies."""
     name = text.replace("《", "").replace("》", "")
-    return any(re.fullmatch(re.escape(cite) + r"([ ：].+)?", name) for norm in norms() for cite in norm["cites"])
+    whole = ((norm, re.escape(cite) + r"([ ：].+)?") for norm in norms() for cite in norm["cites"])
+    return next((norm for norm, pattern in whole if re.fullmatch(pattern, name)), None)
 
 
 @pytest.mark.requirement("R008", "R039", "R049")
 def test_every_norm_cited_is_in_the_register() -> None:
     found = list(cited())
     assert len(found) > 100
-    assert [(where, text) for where, text in found if not resolves(text)] == []
+    assert [(where, text) for where, text in found if named(text) is None] == []
 
 
 @pytest.mark.requirement("R039")
 def test_every_norm_of_the_register_is_cited() -> None:
-    named = [text.replace("《", "").replace("》", "") for _, text in cited()]
-    idle = [norm["id"] for norm in norms() if not any(text.startswith(tuple(norm["cites"])) for text in named)]
+    names = [text.replace("《", "").replace("》", "") for _, text in cited()]
+    idle = [norm["id"] for norm in norms() if not any(text.startswith(tuple(norm["cites"])) for text in names)]
     assert idle == []
+
+
+@pytest.mark.requirement("R088")
+def test_an_english_citation_of_a_step_names_the_same_norms_by_their_english_titles() -> None:
+    said = {key: [text for file in sorted(FOLDER.glob("*.bpmn")) for text in texts(file, f"//*[@name='{key}']/@value")]
+            for key in ("standardRef", "standardRef_en")}  # fmt: skip
+    assert len(said["standardRef"]) > 50
+    for chinese, english in zip(said["standardRef"], said["standardRef_en"], strict=True):
+        for citation, translated in zip(chinese.split("；"), english.split("; "), strict=True):
+            norm = named(citation)
+            assert norm is not None
+            assert norm["title_en"] in translated, chinese
 
 
 def test_a_citation_means_one_norm() -> None:
