@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.journal.chain import ChainVerdict, verify_chain
-from engine.journal.entries import Head, JournalEntry, append, read_entries
+from engine.journal.entries import Head, JournalEntry, append, entries_of, read_entries
 from engine.journal.operations import Operation, Outcome, read_operations, record_operation
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Operation",
     "Outcome",
     "append",
+    "entries_of",
     "read_entries",
     "read_operations",
     "record_operation",

@@ -106,6 +106,14 @@ def read_entries(connection: Connection, instance_key: int) -> list[JournalEntry
     return [_entry(row) for row in rows_of(connection, instance_key)]
 
 
+def entries_of(connection: Connection, instance_key: int, command: str) -> list[JournalEntry]:
+    """The case's entries of one command in order, decoded."""
+    query = select(journal_entry).where(
+        journal_entry.c.instance_key == instance_key, journal_entry.c.command == command
+    )
+    return [_entry(row) for row in connection.execute(query.order_by(journal_entry.c.seq)).mappings()]
+
+
 def _entry(row: RowMapping) -> JournalEntry:
     return JournalEntry(
         instance_key=row["instance_key"],

@@ -197,7 +197,9 @@ class UserTaskDetail:
     form: Form | None
     form_key: int | None
     data: Mapping[str, Value]
-    """The variables visible at the task, to prefill the form."""
+    """The variables visible at the task, to prefill the form; none once it has ended."""
+    entered: Mapping[str, Value]
+    """The variables its completion wrote, for who did it and who may see the case; none while it is open."""
     may_claim: Right
     may_complete: Right
     may_assign: Right

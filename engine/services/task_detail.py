@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from engine.journal import entries_of
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotAuthorised, NotFound, StateConflict
 from engine.model.values import Value
@@ -65,6 +66,7 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
         form=None if task.form_key is None else parts.programs.form(connection, task.form_key),
         form_key=task.form_key,
         data=data,
+        entered=_entered(parts, connection, actor, task),
         may_claim=_right(parts, command, actor, task, Action.CLAIM),
         may_complete=_right(parts, command, actor, task, Action.COMPLETE),
         may_assign=_right(parts, command, actor, task, Action.ASSIGN),
@@ -77,6 +79,18 @@ def _may_see(parts: EngineParts, connection: Connection, actor: Actor, task: Row
     if is_candidate(parts, connection, actor, task):
         return True
     return may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is None
+
+
+def _entered(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> dict[str, Value]:
+    if task.state != TaskState.COMPLETED.value:
+        return {}
+    own = actor.kind is ActorKind.PERSON and task.completed_by == actor.person
+    if not own and may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is not None:
+        return {}
+    for entry in entries_of(connection, task.instance_key, f"{Action.COMPLETE.value}_user_task"):
+        if entry.body["inputs"]["number"] == task.number:
+            return dict(entry.body["inputs"]["variables"])
+    return {}
 
 
 def _right(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any], action: Action) -> Right:

@@ -96,6 +96,17 @@ def test_a_case_runs_from_its_start_form_to_the_opened_account(
     assert [row.element_id for row in opening.user_tasks.inbox(reviewer, InboxView.COMPLETED).rows] == ["review"]
 
 
+def test_a_completed_task_shows_what_was_entered_and_an_open_one_nothing(opening: ProcessEngine) -> None:
+    begin(opening)
+    open_task = task_of(opening, clerk, "enter")
+    assert opening.user_tasks.get(clerk, open_task).entered == {}
+    enter(opening)
+    for colleague in (clerk, second_clerk, reviewer):
+        detail = opening.user_tasks.get(colleague, open_task)
+        assert (detail.entered, detail.data) == ({"purpose": "结算"}, {})
+    assert opening.user_tasks.get(reviewer, task_of(opening, reviewer, "review")).entered == {}
+
+
 @pytest.mark.requirement("R062")
 def test_the_journal_has_one_entry_for_each_command_and_a_whole_chain(opening: ProcessEngine, clock: TestClock) -> None:
     begun = clock.now()

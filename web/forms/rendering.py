@@ -1,8 +1,9 @@
-"""Draws the fields of a form; the page around them brings the <form>, the token and the submit button."""
+"""Draws the fields of a form, to fill in or to read; the page brings the <form>, the token and the submit button."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment as JinjaEnvironment
@@ -11,7 +12,9 @@ from markupsafe import Markup
 
 from engine.feel import Environment, Scope
 from engine.forms import FieldError, Form
+from web.forms.values import values_view
 from web.forms.view_model import DocumentView, form_view
+from web.forms.wording import word
 
 _TEMPLATES = JinjaEnvironment(
     loader=PackageLoader("web.forms"),
@@ -43,3 +46,19 @@ def render_fields(
     spare = {key: document for key, document in known.items() if key not in view.attached}
     template = _TEMPLATES.get_template("fields.html")
     return Markup(template.render(view=view, documents=known, spare=spare))  # noqa: S704  autoescaped by Jinja
+
+
+def render_values(
+    form: Form,
+    variables: Mapping[str, object],
+    *,
+    language: str,
+    documents: Mapping[str, DocumentView] | None = None,
+) -> Markup:
+    """HTML of what the form's fields held in the variables that completing wrote; empty when they held nothing."""
+    blocks = values_view(form, variables, language=language)
+    if not blocks:
+        return Markup()
+    template = _TEMPLATES.get_template("values.html")
+    spoken = partial(word, language=language)
+    return Markup(template.render(blocks=blocks, documents=documents or {}, word=spoken))  # noqa: S704  autoescaped by Jinja
