@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 
 from flask import Flask, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from engine.model.values import Value
 from web.languages import in_language
@@ -17,6 +19,7 @@ from web.vocabulary import field_label, role_label, word_label
 
 _FEN_PER_YUAN = 100
 _COLUMNS = 6  # more do not fit beside each other
+_TARGET = re.compile(r"(?P<amount>\d+(\.\d)?) ?(?P<unit>min|h|b|d)")
 
 
 def money(fen: int) -> str:
@@ -37,6 +40,27 @@ def second(time: dt.datetime) -> str:
 def day(time: dt.datetime | dt.date | None) -> str:
     """A day, without the time."""
     return "–" if time is None else str(format_date(time, "yyyy-MM-dd"))
+
+
+def target(text: str) -> str:
+    """A step's `sla` in words: minutes, hours and days of business, calendar days; any other text as it is."""
+    found = _TARGET.fullmatch(text.strip())
+    if found is None:
+        return text
+    amount = found["amount"]
+    if (amount, found["unit"]) == ("0.5", "b"):
+        return str(_("half a business day"))
+    count = 1 if amount == "1" else 2  # English says 0.5 and 1.5 days
+    match found["unit"]:
+        case "min":
+            words = ngettext("%(amount)s minute", "%(amount)s minutes", count, amount=amount)
+        case "h":
+            words = ngettext("%(amount)s business hour", "%(amount)s business hours", count, amount=amount)
+        case "b":
+            words = ngettext("%(amount)s business day", "%(amount)s business days", count, amount=amount)
+        case _:
+            words = ngettext("%(amount)s day", "%(amount)s days", count, amount=amount)
+    return str(words)
 
 
 def shown(name: str, value: Value) -> str:
@@ -99,6 +123,7 @@ def present(app: Flask) -> None:
         is_table=is_table,
         field_label=field_label,
         role_label=role_label,
+        target=target,
         name_of=lambda row: in_language(row.name, row.name_en),
         process_name_of=lambda row: in_language(row.process_name, row.process_name_en),
         return_path=return_path,
