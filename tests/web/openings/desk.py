@@ -36,7 +36,7 @@ _WORDS = {
     "number": ("申请编号", "Application number"),
     "task_completed": ("办结任务", "Task completed"),
     "parts": ("案件内容", "Parts of the case"),
-    "journal": ("流水", "Journal"),
+    "journal": ("办理记录", "Journal"),
     "data": ("数据", "Data"),
     "access": ("客户查询码", "Access code for the customer"),
     "issue": ("发放查询码", "Issue an access code"),
