@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal
+from flask_babel import format_date, format_datetime, format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from engine.model.values import Value
 from web.languages import in_language

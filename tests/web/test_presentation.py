@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from flask import Flask
 
@@ -13,11 +11,11 @@ from web.settings import WebSettings
 
 
 @pytest.fixture
-def app() -> Iterator[Flask]:
+def app() -> Flask:
     found = Flask("web")
     found.secret_key = "of this test"
     speak(found, WebSettings(secret_key="of this test"))
-    yield found
+    return found
 
 
 @pytest.mark.requirement("R006", "R088")
