@@ -50,10 +50,11 @@ CODE = re.compile(r"\b(?:[a-z2-9]{5}-){3}[a-z2-9]{5}\b")
 class Desk:
     """One person's browser."""
 
-    def __init__(self, browser: Browser, address: str, language: str = "zh") -> None:
+    def __init__(self, browser: Browser, address: str, language: str = "zh", **window: Any) -> None:
+        """`window` are options of Playwright's browser contexts."""
         self._address = address
         self.language = language
-        self.page: Page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
+        self.page: Page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **window}).new_page()
         self.page.set_default_timeout(15_000)
 
     def say(self, word: str) -> str:

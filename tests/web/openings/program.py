@@ -58,10 +58,15 @@ class Program:
         """The administrator makes a person on the command line; the generated password."""
         names = ("--name-zh", name_zh, "--name-en", name_en, "--by", self.logins["administrator"])
         granted = [part for role in roles for part in ("--role", role)]
-        command = self._popen("user", login, *names, *granted, KAIHU_PASSWORD=self.passwords["administrator"])
+        password = self.passwords["administrator"]
+        return self.command("user", login, *names, *granted, KAIHU_PASSWORD=password).split()[-1]
+
+    def command(self, *arguments: str, **environment: str) -> str:
+        """Another command on the same home, while the pages are served; what it prints."""
+        command = self._popen(*arguments, **environment)
         printed, _ = command.communicate(timeout=_PATIENCE_SECONDS)
         assert command.returncode == 0, printed
-        return printed.split()[-1]
+        return printed
 
     def letters(self, number: str) -> list[str]:
         """The letters about one application, oldest first."""
