@@ -9,6 +9,7 @@ from bank.account_types import ACCOUNT_TYPES
 from bank.checks.contact import check_country, check_mail_address, check_phone
 from bank.checks.fields import part, rows, text
 from bank.checks.findings import Finding, error
+from bank.checks.name_check import check_name
 from bank.checks.organisations import check_lei, check_uscc
 from bank.checks.person import birth_of, check_guardian, check_person, is_adult
 from bank.checks.resident_id import check_resident_id, compact
@@ -55,7 +56,7 @@ def _enterprise(application: Application, today: dt.date) -> list[Finding]:
 
 
 def _registration(enterprise: Mapping[str, object], today: dt.date) -> list[Finding]:
-    findings = []
+    findings = check_name("enterprise.name", text(enterprise, "name"))
     if not text(enterprise, "name"):
         findings.append(error("enterprise.name", "missing", "The name is missing.", "缺少单位名称。"))
     if text(enterprise, "uscc"):
@@ -78,15 +79,16 @@ def _operator(operator: Mapping[str, object], today: dt.date) -> list[Finding]:
     """An operator who is not the legal representative needs an identity and a letter of authority in force."""
     if not text(operator, "name"):
         return []
-    return check_resident_id("operator.id_number", text(operator, "id_number"), today) + check_expiry(
-        "operator.letter_expires_on", operator, "letter_expires_on", today
-    )
+    findings = check_name("operator.name", text(operator, "name"))
+    findings += check_resident_id("operator.id_number", text(operator, "id_number"), today)
+    return findings + check_expiry("operator.letter_expires_on", operator, "letter_expires_on", today)
 
 
 def _finance_contact(contact: Mapping[str, object], today: dt.date) -> list[Finding]:
     if not text(contact, "name"):
         return []
-    findings = check_phone("finance_contact.phone", text(contact, "phone"))
+    findings = check_name("finance_contact.name", text(contact, "name"))
+    findings += check_phone("finance_contact.phone", text(contact, "phone"))
     return findings + check_expiry(
         "finance_contact.letter_expires_on", contact, "letter_expires_on", today, required=False
     )
@@ -98,6 +100,7 @@ def _owners(application: Application, today: dt.date) -> list[Finding]:
         field = f"owners[{position}]"
         entity = text(owner, "kind") == "entity"
         foreign = text(owner, "nationality") not in {"", "CN"}
+        findings += check_name(f"{field}.name", text(owner, "name"))
         if text(owner, "nationality"):
             findings += check_country(f"{field}.nationality", text(owner, "nationality"))
         if foreign or not text(owner, "id_number"):

@@ -1,4 +1,4 @@
-"""One name in the forms it is compared in: simplified characters, pinyin readings, Latin words."""
+"""One name in the forms it is compared in: simplified characters, pinyin readings, Latin words, other letters."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class NameForms:
     """A name taken apart for comparison."""
 
     written: str
-    """NFKC, trimmed; what explanations show."""
+    """NFKC, trimmed, without invisible signs; what explanations show."""
     han: str
     """Its characters in simplified form, without blanks and marks; empty for a Latin name."""
     han_readings: frozenset[Reading]
@@ -55,7 +55,9 @@ class NameForms:
     """Readings of a Latin spelling as pinyin."""
     wade_giles: frozenset[Reading]
     latin: str
-    """Its Latin words in alphabetical order, legal forms dropped."""
+    """Its Latin words in alphabetical order, legal forms dropped; empty where they only spell its characters."""
+    other: str
+    """Its words in other scripts (Cyrillic, Arabic, …), in small letters and alphabetical order."""
 
     @property
     def core(self) -> str:
@@ -77,17 +79,49 @@ def _surnames() -> dict[str, tuple[str, ...]]:
 @lru_cache(maxsize=16_384)
 def name_forms(name: str) -> NameForms:
     """NFKC → traditional to simplified → readings, with the readings surnames have (R088)."""
-    written = unicodedata.normalize("NFKC", name).strip()
+    visible = "".join(sign for sign in name if unicodedata.category(sign) != "Cf")
+    written = unicodedata.normalize("NFKC", visible).strip()
     han = "".join(_HAN.findall(_to_simplified().convert(written)))
-    latin = "" if han else " ".join(sorted(w for w in words(written) if w not in _LEGAL_FORMS_LATIN))
+    han_readings, pinyin_of_latin = _readings(han), pinyin_readings(written)
+    # One character added to a Latin name must not hide it; a spelling beside its characters says nothing new.
+    spelled = bool(han_readings & pinyin_of_latin)
+    latin = "" if spelled else " ".join(sorted(w for w in words(written) if w not in _LEGAL_FORMS_LATIN))
     return NameForms(
         written=written,
         han=han,
-        han_readings=_readings(han),
-        pinyin=frozenset() if han else pinyin_readings(written),
-        wade_giles=frozenset() if han else wade_giles_readings(written),
+        han_readings=han_readings,
+        pinyin=frozenset() if spelled else pinyin_of_latin,
+        wade_giles=frozenset() if spelled else wade_giles_readings(written),
         latin=latin,
+        other=_other_words(written),
     )
+
+
+def _other_words(written: str) -> str:
+    """Words in neither Chinese characters nor the Latin alphabet, without vowel marks."""
+    plain = (sign for sign in unicodedata.normalize("NFKD", written.casefold()) if unicodedata.category(sign) != "Mn")
+    return " ".join(sorted("".join(sign if _is_other_letter(sign) else " " for sign in plain).split()))
+
+
+def _is_other_letter(sign: str) -> bool:
+    return sign.isalpha() and not _HAN.match(sign) and not unicodedata.name(sign, "").startswith("LATIN ")
+
+
+def is_comparable(name: str) -> bool:
+    """Whether screening sees all of a name: characters and Latin letters, with blanks, digits and punctuation.
+
+    Letters that only look Latin, private characters, pictures and invisible signs could hide a listed name.
+    """
+    return all(map(_is_comparable, unicodedata.normalize("NFKC", name)))
+
+
+def _is_comparable(sign: str) -> bool:
+    category = unicodedata.category(sign)
+    if _HAN.match(sign):
+        return True
+    if category[0] == "L":
+        return unicodedata.name(sign, "").startswith(("LATIN ", "MODIFIER LETTER "))
+    return category[0] != "C" and category != "So"
 
 
 def _readings(han: str) -> frozenset[Reading]:

@@ -9,6 +9,7 @@ from bank.checks.contact import alpha_2, check_country
 from bank.checks.fields import age, day, part, text
 from bank.checks.findings import Finding, error, warning
 from bank.checks.mrz import MachineReadableZone, check_mrz, read_mrz
+from bank.checks.name_check import check_name
 from bank.checks.residence_card import birth_of_old_card, check_residence_card
 from bank.checks.resident_id import check_resident_id, compact, read_resident_id
 from bank.checks.validity import check_expiry, check_past
@@ -20,7 +21,8 @@ Person = Mapping[str, object]
 
 def check_person(field: str, person: Person, today: dt.date) -> list[Finding]:
     """Findings on a person with name, id_type, id_number and their dates; `field` is the path of the person."""
-    findings = []
+    findings = check_name(f"{field}.name", text(person, "name"))
+    findings += check_name(f"{field}.name_pinyin", text(person, "name_pinyin"))
     if not text(person, "name"):
         findings.append(error(f"{field}.name", "missing", "The name is missing.", "缺少姓名。"))
     if text(person, "nationality"):
@@ -155,7 +157,8 @@ def check_guardian(field: str, person: Person, today: dt.date) -> list[Finding]:
     guardian, path = part(person, "guardian"), f"{field}.guardian"
     if not text(guardian, "name"):
         return [error(path, "guardian_missing", "A minor needs a guardian.", "未成年人开户须由监护人代理。")]
-    findings = check_resident_id(f"{path}.id_number", text(guardian, "id_number"), today)
+    findings = check_name(f"{path}.name", text(guardian, "name"))
+    findings += check_resident_id(f"{path}.id_number", text(guardian, "id_number"), today)
     holder = read_resident_id(text(guardian, "id_number"))
     if holder is not None and not is_adult(holder.date_of_birth, today):
         findings.append(

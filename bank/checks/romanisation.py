@@ -64,9 +64,9 @@ def _wade_giles_table() -> dict[str, frozenset[str]]:
 
 
 def words(name: str) -> list[str]:
-    """The Latin words of a name, in small letters, diacritics dropped but for ü; hyphens divide."""
+    """The Latin words of a name, in small letters, diacritics but for ü and invisible signs dropped; hyphens divide."""
     plain = name.lower().translate(_APOSTROPHES).replace("ü", "\0")
-    plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if unicodedata.category(c) not in ("Mn", "Cf"))
     return _WORD.findall(plain.replace("\0", "ü").replace("u:", "ü"))
 
 

@@ -119,6 +119,7 @@ class ScreeningIndex:
     _han: dict[int, str] = field(default_factory=dict, init=False)
     _latin: dict[int, str] = field(default_factory=dict, init=False)
     _spelled: dict[int, str] = field(default_factory=dict, init=False)
+    _other: dict[int, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         for position, entry in enumerate(self.entries):
@@ -137,6 +138,8 @@ class ScreeningIndex:
                 self._spelled[number] = "".join(min(forms.han_readings))
         elif forms.latin:
             self._latin[number] = forms.latin
+        if forms.other:
+            self._other[number] = forms.other
 
     def screen(self, subjects: Iterable[Subject]) -> list[Hit]:
         """All hits on the subjects, the surest first; each entry at most once per subject."""
@@ -148,8 +151,10 @@ class ScreeningIndex:
         candidates: dict[int, _Candidate] = defaultdict(_Candidate)
         if forms.han:
             self._by_characters(forms, candidates)
-        elif forms.latin:
+        if forms.latin:
             self._by_letters(forms, candidates)
+        if forms.other:
+            self._by_other_script(forms, candidates)
         hits = (self._hit(subject, self.entries[entry], found) for entry, found in candidates.items())
         return [hit for hit in hits if hit is not None]
 
@@ -193,6 +198,12 @@ class ScreeningIndex:
                 for number in self._by_reading.get(reading, ()):
                     self._offer(candidates, number, worth, en, zh)
         self._by_spelling(forms, candidates)
+
+    def _by_other_script(self, forms: NameForms, candidates: dict[int, _Candidate]) -> None:
+        for _, score, number in process.extract(
+            forms.other, self._other, scorer=fuzz.ratio, score_cutoff=SECOND_FACTOR_FROM, limit=None
+        ):
+            self._offer(candidates, number, score, "the letters agree or nearly agree", "原文拼写相同或相近")
 
     def _by_spelling(self, forms: NameForms, candidates: dict[int, _Candidate]) -> None:
         for spelled in {"".join(reading) for reading in forms.pinyin}:

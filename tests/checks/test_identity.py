@@ -10,6 +10,7 @@ from faker import Faker
 from bank.checks.findings import Severity, passed
 from bank.checks.identity import check_application, expired_documents, is_minor, subject_key
 from bank.checks.mrz import check_digit, read_mrz
+from bank.checks.name_check import check_name
 from bank.checks.person import check_person
 from bank.checks.residence_card import birth_of_old_card, check_residence_card
 from bank.checks.resident_id import check_resident_id, read_resident_id
@@ -187,6 +188,26 @@ def test_a_foreign_organisation_needs_no_social_credit_code() -> None:
     application = enterprise()
     abroad = application["enterprise"] | {"uscc": "", "entity_type": "foreign", "tax_residency": "SG"}
     assert check_application(application | {"enterprise": abroad}, TODAY) == []
+
+
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize(
+    "hidden",
+    ["Иван Петров", "Iv\u0430n Petrov", "محمد علي", "王\u200b小明", "王\ue000", "🅸van", "\u202e明小王"],
+)
+def test_a_name_that_screening_cannot_read_goes_to_a_person(hidden: str) -> None:
+    assert codes(check_application(individual(name=hidden), TODAY)) == ["name_not_comparable"]
+    owner = {"name": hidden, "kind": "person", "share": "30"}
+    company = enterprise(owners=[owner], operator={"name": hidden}, finance_contact={"name": hidden, "phone": "1"})
+    fields = {each.field for each in check_application(company, TODAY) if each.code == "name_not_comparable"}
+    assert fields == {"owners[1].name", "operator.name", "finance_contact.name"}
+
+
+@pytest.mark.parametrize(
+    "name", ["买买提·艾合买提", "O’Brien, Seán", "Nguyễn Văn A", "（株）ABC科技有限公司", "ＡＢＣ", "㐀㐁", ""]
+)
+def test_names_of_every_kind_in_characters_or_latin_letters_are_read(name: str) -> None:
+    assert check_name("name", name) == []
 
 
 def test_findings_never_repeat_what_was_entered() -> None:

@@ -53,6 +53,33 @@ def test_every_way_to_write_it_hits_zhang_wei(index: ScreeningIndex, name: str, 
     assert hits[0].listed_name == "张伟"
 
 
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Corane Dovvick",
+        "Corane Dovvick 王",
+        "科兰 Corane Dovvick",
+        "Co\u200brane Dov\u00advick",
+        "Corane\u034f Dovvick",
+    ],
+)
+def test_nothing_added_to_a_latin_name_hides_it(index: ScreeningIndex, name: str) -> None:
+    assert [(hit.entry.id, hit.band) for hit in index.screen([Subject(name)])] == [("4", Band.HOLD)]
+
+
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize("name", ["Игорь Норвин", "НОРВИН Игорь", "Игорь Норвин 王"])
+def test_names_in_other_scripts_are_compared_letter_by_letter(name: str) -> None:
+    index = ScreeningIndex([ListEntry("1", "person", ("Игорь Норвин",), "名单甲", "sanction")], "test")
+    assert [(hit.entry.id, hit.band) for hit in index.screen([Subject(name)])] == [("1", Band.HOLD)]
+    assert index.screen([Subject("Анна Белова")]) == []
+
+
+def test_a_spelling_beside_its_characters_says_nothing_new(index: ScreeningIndex) -> None:
+    assert index.screen([Subject("张炜 Zhang Wei")]) == []  # a homophone still needs a second factor
+
+
 def test_a_homophone_needs_a_second_factor(index: ScreeningIndex) -> None:
     assert index.screen([Subject("张炜")]) == []
     assert index.screen([Subject("张炜", date_of_birth=dt.date(1980, 1, 1))]) == []
