@@ -10,7 +10,7 @@ from flask import request
 from markupsafe import Markup
 
 from engine.forms import FieldError, Form, errors_of, is_refresh, read_posted, row_action, with_row_action
-from web.forms import DocumentView, render_fields
+from web.forms import DocumentView, render_fields, render_values
 from web.languages import language
 from web.services import services
 
@@ -65,6 +65,11 @@ def drawn(
         errors=errors,
         documents=documents,
     )
+
+
+def read(form: Form, variables: Mapping[str, Any], documents: Mapping[str, DocumentView]) -> Markup:
+    """What the form's fields held in `variables` as HTML, for reading; empty when they held nothing."""
+    return render_values(form, variables, language=language(), documents=documents)
 
 
 def errors_in(form: Form, data: Mapping[str, Any], scope: Mapping[str, Any]) -> dict[str, FieldError]:

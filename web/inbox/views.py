@@ -20,6 +20,7 @@ from web.commands import (
     fresh_idempotency_key,
     posted_data,
     posted_revision,
+    read,
     reshaped,
     sent_idempotency_key,
 )
@@ -54,13 +55,15 @@ def _lists(selected: int | None) -> dict[str, object]:
 
 def _task_page(detail: UserTaskDetail, data: Mapping[str, Any], errors: Mapping[str, FieldError] | None = None) -> str:
     form, documents, may_look = detail.form, documents_of(detail.task.business_key), _may_look(detail)
+    named, ended = at_fields(documents, linked=may_look), detail.task.ended_at is not None
     return render_template(
         "inbox/tasks.html",
         **_lists(detail.task.key),
         detail=detail,
-        fields=drawn(form, data, detail.data, errors, at_fields(documents, linked=may_look)) if form else "",
+        fields=drawn(form, data, detail.data, errors, named) if form and not ended else "",
+        entered=read(form, detail.entered, named) if form else "",
         takes_files=form is not None and takes_files(form),
-        document_sections=sections(merged(data, detail.data), documents) if may_look else (),
+        document_sections=sections(merged(data, detail.data), documents) if may_look and not ended else (),
         application=detail.data.get("application") or {},
         me=acting().person,
         idempotency_key=fresh_idempotency_key(),
