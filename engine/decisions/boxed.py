@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from engine.decisions.document import Element, child, children, local_name, text_in
+from engine.decisions.document import Element, child, children, english, local_name, text_in
 from engine.decisions.hit_policies import Aggregation, HitPolicy
 from engine.decisions.item_types import TypeTable
 from engine.decisions.logic import (
@@ -264,7 +264,8 @@ class LogicReader:
 
     def _input(self, column: Element, owner: str) -> Input:
         text = text_in(child(column, "inputExpression"))
-        return Input(column.get("label") or text, self.expression(text, column.get("id") or owner))
+        expression = self.expression(text, column.get("id") or owner)
+        return Input(column.get("label") or text, expression, english(column, "label_en"))
 
     def _output(self, column: Element, owner: str) -> Output:
         owner = column.get("id") or owner
@@ -298,7 +299,8 @@ class LogicReader:
         description = child(element, "description")
         if description is not None and description.text:
             notes.append(description.text.strip())
-        return Rule(owner, cells, entries, "; ".join(note for note in notes if note))
+        annotation = "; ".join(note for note in notes if note)
+        return Rule(owner, cells, entries, annotation, english(element, "annotation_en"))
 
 
 _READERS: dict[str, Callable[[LogicReader, Element, str], Logic]] = {

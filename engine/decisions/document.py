@@ -21,6 +21,8 @@ NAMESPACES = frozenset(
         "https://www.omg.org/spec/DMN/20230324/MODEL/",
     }
 )
+ZEEBE = "http://camunda.org/schema/zeebe/1.0"
+"""Extension elements of Camunda 8; their properties carry the English texts."""
 Element = etree._Element
 
 
@@ -86,3 +88,12 @@ def text_in(element: Element | None) -> str:
 def reference(element: Element) -> str:
     """The id an `href` of this file points to."""
     return element.get("href", "").rpartition("#")[2]
+
+
+def english(element: Element, name: str) -> str:
+    """The `zeebe:property` of this name in the extension elements, such as `name_en`; empty when there is none."""
+    for extensions in children(element, "extensionElements"):
+        for found in extensions.iterfind(f"{{{ZEEBE}}}properties/{{{ZEEBE}}}property"):
+            if found.get("name") == name:
+                return str(found.get("value", "")).strip()
+    return ""

@@ -18,7 +18,8 @@ from engine.feel.size import measured
 @dataclass(frozen=True)
 class DecisionResult:
     """`trace` has one record per decision in the order they were taken, the asked one last:
-    id, name, hit_policy, inputs, rules (those that matched), missed (when none did), note, output."""
+    id, name, hit_policy, inputs, rules (those that matched), missed (when none did), note, output; and where the
+    file has English texts, `name_en`, and in inputs and rules `label_en` and `annotation_en`."""
 
     value: FeelValue
     trace: list[Record]
@@ -68,6 +69,7 @@ class Decision:
     required_inputs: tuple[str, ...]
     required_functions: tuple[str, ...]
     model: DecisionModel = field(repr=False, compare=False)
+    name_en: str = ""
 
     @property
     def spellings(self) -> frozenset[str]:
@@ -144,6 +146,8 @@ class Evaluation:
                 )
         front.update(functions_of(self._model, decision.required_functions, self._scope))
         record: Record = {"id": decision.id, "name": decision.name}
+        if decision.name_en:
+            record["name_en"] = decision.name_en
         value = None
         if decision.logic is not None:
             value = decision.logic.evaluate(LayeredScope(front, self._scope), self._environment, record)

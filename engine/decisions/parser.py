@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from engine.decisions.boxed import LogicReader
-from engine.decisions.document import Element, child, children, local_name, read_definitions, reference, text_in
+from engine.decisions.document import (
+    Element,
+    child,
+    children,
+    english,
+    local_name,
+    read_definitions,
+    reference,
+    text_in,
+)
 from engine.decisions.errors import DecisionRefused
 from engine.decisions.item_types import ItemType, TypeTable
 from engine.decisions.logic import FunctionLogic
@@ -133,6 +142,7 @@ def _decision(element: Element, id_: str, model: DecisionModel, reader: LogicRea
         required_inputs=_requirements(element, "informationRequirement", "requiredInput"),
         required_functions=_requirements(element, "knowledgeRequirement", "requiredKnowledge"),
         model=model,
+        name_en=english(element, "name_en"),
     )
 
 

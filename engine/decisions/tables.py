@@ -16,6 +16,7 @@ class Input:
 
     label: str
     expression: Expression
+    label_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Rule:
     cells: tuple[UnaryTests, ...]
     outputs: tuple[Expression, ...]
     annotation: str
+    annotation_en: str = ""
 
 
 NO_MATCH = "no_rule_matched"
@@ -74,6 +76,7 @@ class DecisionTable(Logic):
         record["hit_policy"] = self.policy.value + (f" {self.aggregation.value}" if self.aggregation else "")
         record["inputs"] = [
             {"label": column.label, "expression": column.expression.text, "value": storable(value)}
+            | ({"label_en": column.label_en} if column.label_en else {})
             for column, value in zip(self.inputs, values, strict=True)
         ]
         matched = [
@@ -102,6 +105,7 @@ class DecisionTable(Logic):
             "id": rule.id,
             "index": index,
             "annotation": rule.annotation,
+            **({"annotation_en": rule.annotation_en} if rule.annotation_en else {}),
             "cells": [{"text": cell.text, "matched": True} for cell in rule.cells],
             "outputs": [entry.text for entry in rule.outputs],
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.decisions import HitPolicyViolated
+from engine.decisions.document import ZEEBE
 from engine.model.values import dumps, normalise
 from tests.decisions.models import decision, definitions, table, take
 
@@ -113,6 +114,23 @@ def test_the_trace_names_inputs_and_the_rules_that_fired() -> None:
     assert record["rules"][0]["annotation"] == "guardian needed"
     assert record["rules"][1]["cells"][1] == {"text": 'not("CN")', "matched": True}
     assert record["output"] == ["minor", "foreign"]
+
+
+def english(name: str, value: str) -> str:
+    properties = f'<z:properties><z:property name="{name}" value="{value}"/></z:properties>'
+    return f'<extensionElements xmlns:z="{ZEEBE}">{properties}</extensionElements>'
+
+
+@pytest.mark.requirement("R088")
+def test_the_trace_carries_the_english_texts_of_decision_input_and_rule() -> None:
+    logic = table("COLLECT", ["age"], ["reason"], ("< 18", '"minor"'), ("< 21", '"young"'))
+    logic = logic.replace("<input>", "<input label='年龄'>" + english("label_en", "Age"), 1)
+    logic = logic.replace('<rule id="rule1">', '<rule id="rule1">' + english("annotation_en", "Guardian needed"))
+    xml = definitions(decision("eligible", english("name_en", "Eligibility") + logic, name="资格"))
+    (record,) = take(xml, "eligible", {"age": 17}).trace
+    assert (record["name"], record["name_en"]) == ("资格", "Eligibility")
+    assert record["inputs"] == [{"label": "年龄", "label_en": "Age", "expression": "age", "value": 17}]
+    assert [rule.get("annotation_en") for rule in record["rules"]] == ["Guardian needed", None]
 
 
 def test_a_trace_can_be_stored_whatever_the_decision_gives() -> None:
