@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from flask import Flask
@@ -13,7 +14,7 @@ from bank.simulators import build_systems
 from cli.main import command_line
 from cli.parts import Parts
 from engine.job_executor import JobExecutor
-from engine.model.ports import SystemClock
+from engine.model.ports import Clock, SystemClock
 from engine.process_engine import ProcessEngine
 from persistence.database import Database
 from persistence.keys import Keys
@@ -35,7 +36,11 @@ def build(settings: Settings) -> Parts:
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)
     upgrade(database)
-    clock = SystemClock()
+    return compose(settings, database, SystemClock())
+
+
+def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
+    """The parts on a database that has every table, by a clock that tests may set."""
     bank = build_bank(clock, settings.home)
     with database.reading() as connection:
         bank.calendar.refresh(connection)
@@ -78,7 +83,7 @@ def build(settings: Settings) -> Parts:
         outbox=outbox,
         engine=engine,
         executor=JobExecutor(engine),
-        create_web=lambda: create_web(services, web_settings),
+        create_web=lambda **changed: create_web(services, replace(web_settings, **changed)),
         processes=_HERE / "processes",
         forms=_HERE / "forms",
     )

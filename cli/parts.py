@@ -26,7 +26,8 @@ class Parts:
     outbox: Outbox
     engine: ProcessEngine
     executor: JobExecutor
-    create_web: Callable[[], Flask]
+    create_web: Callable[..., Flask]
+    """The pages; keywords change single `WebSettings`, such as a limit."""
     processes: Path
     """The folder of shipped processes."""
     forms: Path

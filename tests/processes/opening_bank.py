@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app import compose
 from bank.agreements import terms_digest
-from bank.bank import Bank, build
+from bank.bank import Bank
 from bank.notifications import Outbox
 from bank.seed import seed_demo
-from bank.simulators import build_systems
 from cli.demo_paper import paper
 from cli.deploy import resources_of
 from engine.job_executor import JobExecutor
@@ -19,11 +19,8 @@ from engine.model.actor import Actor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page, Resource
 from persistence.database import Database
-from persistence.keys import Keys
 from persistence.settings import Settings
 from tests.conftest import TestClock
-from workers import HANDLERS
-from workers.context import WorkerContext
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "AO-20260302-0001"
@@ -138,21 +135,7 @@ class OpeningBank:
 
 def open_bank(database: Database, clock: TestClock, home: Path) -> OpeningBank:
     """A bank with one person for each role and nothing deployed."""
-    bank = build(clock, home)
+    kaihu = compose(Settings.from_environment({"KAIHU_HOME": str(home)}), database, clock)
     with database.transaction() as transaction:
-        seed_demo(transaction.connection, bank)
-    systems = build_systems(home, smtp_url=None)
-    outbox = Outbox(database, clock, systems.mail)
-    settings = Settings.from_environment({"KAIHU_HOME": str(home)})
-    engine = ProcessEngine(
-        database=database,
-        keys=Keys.of(database),
-        clock=clock,
-        authority=bank.authority,
-        calendar=bank.calendar,
-        handlers=HANDLERS,
-        resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
-        zone=settings.zone,
-        attachments=bank.documents,
-    )
-    return OpeningBank(engine, JobExecutor(engine), bank, outbox, database, clock)
+        seed_demo(transaction.connection, kaihu.bank)
+    return OpeningBank(kaihu.engine, kaihu.executor, kaihu.bank, kaihu.outbox, database, clock)

@@ -12,27 +12,19 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bank.bank import Bank, build
-from bank.cancellation import CancelledCases
-from bank.notifications import Outbox
+from app import compose
+from bank.bank import Bank
 from bank.seed import seed_demo
-from bank.simulators import build_systems
 from cli.deploy import resources_of
 from engine.job_executor import JobExecutor
 from engine.model.actor import Actor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page
 from persistence.database import Database
-from persistence.keys import Keys
 from persistence.settings import Settings
 from tests.checks.people import resident_number
 from tests.conftest import TestClock
 from tests.forms.submissions import VALID
-from web import WebServices, WebSettings, create_web
-from workers import HANDLERS
-from workers.context import WorkerContext
-
-ROOT = Path(__file__).parents[2]
 
 STEPS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "enter_individual_application": ("relationship_manager", {}),
@@ -175,30 +167,13 @@ def paper(text: str) -> bytes:
 def open_bank(database: Database, clock: TestClock, home: Path, **web: Any) -> Iterator[Opening]:
     """The whole composition on a database with tables."""
     settings = Settings.from_environment({"KAIHU_HOME": str(home), "KAIHU_PUBLIC_URL": "https://bank.example"})
-    bank, systems = build(clock, home), build_systems(home)
-    outbox = Outbox(database, clock, systems.mail)
-    engine = ProcessEngine(
-        database=database,
-        keys=Keys.of(database),
-        clock=clock,
-        authority=bank.authority,
-        calendar=bank.calendar,
-        handlers=HANDLERS,
-        resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
-        zone=settings.zone,
-        attachments=bank.documents,
-        records=CancelledCases(bank.applications, bank.accounts),
-    )
+    kaihu = compose(settings, database, clock)
     with database.transaction() as transaction:
-        seed_demo(transaction.connection, bank)
-        bank.calendar.refresh(transaction.connection)
-    services = WebServices(
-        engine=engine, bank=bank, outbox=outbox, database=database, clock=clock, new_business_key=lambda: "unused"
-    )
-    limits = {"sign_in_limit": "1000 per minute", "application_limit": "1000 per minute", **web}
-    app = create_web(services, WebSettings(secret_key="for tests only", **limits))
-    opening = Opening(app, engine, JobExecutor(engine), bank, database, clock, home)
-    engine.deployments.deploy(opening.staff("process_owner"), resources_of((ROOT / "processes", ROOT / "forms")))
+        seed_demo(transaction.connection, kaihu.bank)
+    pages = kaihu.create_web(**{"sign_in_limit": "1000 per minute", "application_limit": "1000 per minute", **web})
+    opening = Opening(pages, kaihu.engine, kaihu.executor, kaihu.bank, database, clock, home)
+    resources = resources_of((kaihu.processes, kaihu.forms))
+    kaihu.engine.deployments.deploy(opening.staff("process_owner"), resources)
     yield opening
 
 
