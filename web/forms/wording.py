@@ -15,7 +15,6 @@ _WORDS = {
     "none": ("无", "None"),
     "yes": ("是", "Yes"),
     "no": ("否", "No"),
-    "list_separator": ("、", ", "),
     "attached": ("已上传", "Attached"),
     "detach": ("移除", "Remove"),
     "attach": ("或选用已收到的文件", "Or use one already received"),
