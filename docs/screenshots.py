@@ -89,6 +89,8 @@ class Studio:
         reviewer = self.desk("reviewer", "en", **WIDE)
         reviewer.open_task(number, "Review documents")
         reviewer.claim()
+        reviewer.menu("tasks")
+        reviewer.page.get_by_role("link").filter(has_text=number).first.click()
         reviewer.page.get_by_label("Accept").check()
         shoot(reviewer.page, "task-en")
 

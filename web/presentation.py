@@ -114,7 +114,7 @@ def return_path() -> str:
 
 def present(app: Flask) -> None:
     """Make the functions known to the templates."""
-    app.jinja_env.filters.update(money=money, moment=moment, second=second, day=day, size=size)
+    app.jinja_env.filters.update(money=money, moment=moment, second=second, day=day, size=size, role_label=role_label)
     app.jinja_env.globals.update(
         shown=shown,
         is_group=is_group,

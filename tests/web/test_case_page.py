@@ -73,7 +73,7 @@ def test_the_journal_tells_what_happened_who_did_it_and_why(opening: Opening, nu
     text = words(at_work(opening, "internal_auditor").get(case_path(opening, number, tab="journal")).text)
     assert "提交开户申请 1 · 2026-03-02 12:00:00 · 客户" in text
     assert "办结任务：资料审核" in text
-    assert "何思敏 (审核人员)" in text
+    assert "何思敏（审核人员）" in text
     assert "完成： 资料审核" in text
     assert f"进入： {waiting_task(opening, number).name}" in text
     assert "决策：风险评级" in text
