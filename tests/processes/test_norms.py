@@ -71,6 +71,32 @@ def test_an_english_citation_of_a_step_names_the_same_norms_by_their_english_tit
             assert norm["title_en"] in translated, chinese
 
 
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize(
+    ("tag", "property_"), [("decision", "name_en"), ("input", "label_en"), ("rule", "annotation_en")]
+)
+def test_what_a_table_says_of_a_decision_it_says_in_english_too(tag: str, property_: str) -> None:
+    path = f"string(*[local-name()='extensionElements']/*/*[@name='{property_}']/@value)"
+    for table in sorted(FOLDER.glob("*.dmn")):
+        said = [str(found.xpath(path)) for found in etree.fromstring(table.read_bytes()).iter(f"{{*}}{tag}")]
+        assert [text for text in said if not text or re.search(r"[\u3000-\u9fff]", text)] == [], table.name
+
+
+@pytest.mark.requirement("R039", "R088")
+def test_the_english_note_of_a_rule_gives_the_same_norms_date_and_certainty() -> None:
+    compared = 0
+    for table in sorted(FOLDER.glob("*.dmn")):
+        notes = texts(table, "//*[local-name()='rule']/*[local-name()='annotationEntry']/*/text()")
+        for source, date, certainty, note in zip(
+            notes[::3], notes[1::3], notes[2::3], texts(table, "//*[@name='annotation_en']/@value"), strict=True
+        ):
+            titles = [(named(citation) or {})["title_en"] for citation in source.split("；")]
+            assert all(title in note for title in titles), note
+            assert f"; {date}; {certainty}; " in note
+            compared += 1
+    assert compared > 50
+
+
 def test_a_citation_means_one_norm() -> None:
     counts = Counter(name for norm in norms() for name in norm["cites"])
     assert [name for name, count in counts.items() if count > 1] == []
