@@ -71,6 +71,12 @@ class Applications:
         stored = connection.execute(select(column).where(application_access.c.business_key == business_key)).scalar()
         return hmac.compare_digest(stored or "", _hash_of(code))
 
+    def access_stands(self, connection: Connection, business_key: str, mark: str) -> bool:
+        """Whether the code behind `mark` (see `access_mark`) is still the one issued last for this case."""
+        column = application_access.c.code_hash
+        stored = connection.execute(select(column).where(application_access.c.business_key == business_key)).scalar()
+        return stored is not None and hmac.compare_digest(_sha256(stored), mark)
+
     def register(
         self, connection: Connection, business_key: str, entered: Mapping[str, object], *, now: dt.datetime
     ) -> Application:
@@ -194,6 +200,11 @@ class Applications:
             actual = self.get(connection, known.business_key).status.value
             raise IllegalTransition(what="application", actual=actual, wanted=values["status"])
         return self.get(connection, known.business_key)
+
+
+def access_mark(code: str) -> str:
+    """What a browser remembers of an access code: enough to tell that it was replaced, nothing to come in with."""
+    return _sha256(_hash_of(code))
 
 
 def _next_turn(connection: Connection, customer_key: int) -> int:

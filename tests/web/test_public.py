@@ -305,6 +305,20 @@ def test_a_customer_of_the_counter_follows_the_case_and_brings_the_supplement_to
     assert client.get("/status/documents").headers["Location"] == "/status"
 
 
+@pytest.mark.requirement("R082")
+def test_a_new_access_code_ends_visits_begun_with_the_earlier_one(opening: Opening) -> None:
+    client = opening.browser()
+    number, _ = apply(client)
+    assert number in client.get("/status").text
+    with opening.database.transaction() as transaction:
+        code = opening.bank.applications.issue_access_code(transaction.connection, number)
+    question = client.get("/status/withdraw")
+    assert (question.status_code, question.headers["Location"]) == (303, "/status")
+    assert number not in client.get("/status").text
+    assert send(client, "/status", number=number, code=code).status_code == 303
+    assert number in client.get("/status").text
+
+
 def test_what_would_tip_the_customer_off_is_not_shown_as_missing(opening: Opening) -> None:
     client = opening.browser()
     number, _ = apply(client)

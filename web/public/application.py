@@ -81,7 +81,7 @@ def received() -> Response | str:
         return redirect(url_for(".status"), 303)
     with services().database.transaction() as transaction:
         code = services().bank.applications.issue_access_code(transaction.connection, number)
-    visit.enter(number)
+    visit.enter(number, code)
     return render_template("public/received.html", number=number, code=code)
 
 

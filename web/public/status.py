@@ -52,7 +52,7 @@ def look_up() -> Response | tuple[str, int]:
         granted = services().bank.applications.access_granted(connection, number, code)
     if not (granted and _exists(number)):
         return render_template("public/enter.html", number=number, refused=True), 403
-    visit.enter(number)
+    visit.enter(number, code)
     return redirect(url_for(".status"), 303)
 
 

@@ -1,6 +1,7 @@
 """The customer's visit: which case this browser may see, from its access code until signing out or half an hour idle.
 
-The session is a signed cookie without personal data: the case number and times.
+The session is a signed cookie without personal data: the case number, a mark of the access code, and times. A new
+code ends every visit that began with an earlier one.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from flask import flash, redirect, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from bank.applications import access_mark
 from engine.model.errors import NotFound
 from web.public.case import CustomerCase, read_case
 from web.services import services
@@ -23,7 +25,7 @@ P = ParamSpec("P")
 Answer = Response | str | tuple[str, int]
 
 _IDLE = dt.timedelta(minutes=30)  # people walk away from shared computers
-_CASE, _SEEN = "customer_case", "customer_seen"
+_CASE, _CODE, _SEEN = "customer_case", "customer_code", "customer_seen"
 _APPLICANT, _FRESH = "applicant", "fresh_case"
 _SHOWN = "agreement_shown"
 
@@ -32,15 +34,15 @@ def _now() -> float:
     return services().clock.now().timestamp()
 
 
-def enter(business_key: str) -> None:
-    """This browser has shown that it may see the case."""
+def enter(business_key: str, code: str) -> None:
+    """This browser has shown, with its access code, that it may see the case."""
     leave()
-    session[_CASE], session[_SEEN] = business_key, _now()
+    session[_CASE], session[_CODE], session[_SEEN] = business_key, access_mark(code), _now()
 
 
 def leave() -> None:
     """Forget every trace of the customer; a sign-in of the staff and the language stay."""
-    for name in (_CASE, _SEEN, _APPLICANT, _FRESH, _SHOWN):
+    for name in (_CASE, _CODE, _SEEN, _APPLICANT, _FRESH, _SHOWN):
         session.pop(name, None)
 
 
@@ -49,11 +51,16 @@ def entered_case() -> str | None:
     number = session.get(_CASE)
     if not isinstance(number, str):
         return None
-    if _now() - float(session.get(_SEEN, 0)) > _IDLE.total_seconds():
+    if _now() - float(session.get(_SEEN, 0)) > _IDLE.total_seconds() or not _code_stands(number):
         leave()
         return None
     session[_SEEN] = _now()
     return number
+
+
+def _code_stands(number: str) -> bool:
+    with services().database.reading() as connection:
+        return services().bank.applications.access_stands(connection, number, str(session.get(_CODE, "")))
 
 
 def for_customer(
