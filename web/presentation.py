@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from flask import Flask, request, url_for
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from engine.model.values import Value
 from web.languages import in_language
 from web.uploads.listing import size
-from web.vocabulary import field_label, role_label, word_label
+from web.vocabulary import field_label, input_label, role_label, word_label
 
 _FEN_PER_YUAN = 100
 _COLUMNS = 6  # more do not fit beside each other
@@ -96,6 +96,22 @@ def is_rows(value: object) -> bool:
     return isinstance(value, list | tuple)
 
 
+def spoken(rows: Sequence[Value]) -> list[Value]:
+    """Rows that say a thing in both languages (`name` and `name_en`, `reason_zh` and `reason_en`) in the reader's."""
+    return [_spoken(row) if isinstance(row, Mapping) else row for row in rows]
+
+
+def _spoken(row: Mapping[str, Value]) -> dict[str, Value]:
+    said: dict[str, Value] = {}
+    for name, value in row.items():
+        plain = name.removesuffix("_zh")
+        english = row.get(f"{plain}_en")
+        if name.endswith("_en") and not row.keys().isdisjoint({name[:-3], f"{name[:-3]}_zh"}):
+            continue
+        said[plain if english else name] = in_language(str(value or ""), str(english)) if english else value
+    return said
+
+
 def is_table(value: object) -> bool:
     """Whether a list's rows have the same few fields, each with a single value."""
     if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) for row in value):
@@ -120,6 +136,8 @@ def present(app: Flask) -> None:
         is_group=is_group,
         is_rows=is_rows,
         is_table=is_table,
+        spoken=spoken,
+        input_label=input_label,
         field_label=field_label,
         role_label=role_label,
         target=target,

@@ -49,6 +49,14 @@ def word_label(code: str, field: str = "") -> str:
     return _label(WORDS, f"{field}.{code}") or named or _label(WORDS, code) or _label(ROLES, code) or code
 
 
+def input_label(traced: Mapping[str, str]) -> str:
+    """The label of a decision's input in a trace; without one in the reader's language, the words for its path."""
+    label, expression = traced.get("label", ""), traced.get("expression", "")
+    named = _named(expression)
+    labelled = label if label != expression else ""
+    return in_language(labelled or named or expression, traced.get("label_en", "") or named or label)
+
+
 def _named(path: str) -> str | None:
     """The words for a field or a path such as `owners.name`, None when it is neither."""
     parts = path.split(".")

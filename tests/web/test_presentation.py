@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
+from engine.model.values import Value
 from web.languages import speak
-from web.presentation import target
+from web.presentation import spoken, target
 from web.settings import WebSettings
+from web.vocabulary import input_label
 
 
 @pytest.fixture
@@ -37,3 +39,44 @@ def test_a_target_is_told_in_words(app: Flask, text: str, zh: str, en: str) -> N
         with app.test_request_context() as context:
             context.session["language"] = language
             assert target(text) == words
+
+
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize(
+    ("language", "name", "reason"), [("zh", "公司章程", "证件已过期"), ("en", "Charter", "The document has expired")]
+)
+def test_rows_in_both_languages_are_shown_in_the_readers(app: Flask, language: str, name: str, reason: str) -> None:
+    rows: list[Value] = [
+        {"code": "charter", "name": "公司章程", "name_en": "Charter", "required": True},
+        {"code": "expired", "reason_zh": "证件已过期", "reason_en": "The document has expired"},
+        {"name": "李晨", "phone": "13800000000"},
+        "顾明远",
+    ]
+    with app.test_request_context() as context:
+        context.session["language"] = language
+        assert spoken(rows) == [
+            {"code": "charter", "name": name, "required": True},
+            {"code": "expired", "reason": reason},
+            {"name": "李晨", "phone": "13800000000"},
+            "顾明远",
+        ]
+
+
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize(
+    ("traced", "zh", "en"),
+    [
+        ({"label": "等级", "label_en": "Band", "expression": "rating.band"}, "等级", "Band"),
+        ({"label": "等级", "expression": "rating.band"}, "等级", "Risk rating · Band"),
+        ({"label": "rating.band", "expression": "rating.band"}, "风险评级 · 等级", "Risk rating · Band"),
+        ({"label": "未成年", "expression": "age < 18"}, "未成年", "未成年"),
+        ({"label": "age < 18", "expression": "age < 18"}, "age < 18", "age < 18"),
+    ],
+)
+def test_a_decisions_input_is_labelled_in_the_readers_language_by_label_or_path(
+    app: Flask, traced: dict[str, str], zh: str, en: str
+) -> None:
+    for language, label in (("zh", zh), ("en", en)):
+        with app.test_request_context() as context:
+            context.session["language"] = language
+            assert input_label(traced) == label

@@ -111,6 +111,23 @@ def test_every_code_of_a_case_has_a_word(pages: Flask, played: list[tuple[str, o
     assert ("group", "risk_officer") in codes
 
 
+@pytest.mark.requirement("R088")
+def test_every_source_and_unit_a_table_gives_reads_in_english(pages: Flask, played: list[tuple[str, object]]) -> None:
+    given = {(name, str(value)) for name, value in played}
+    for path in sorted(PROCESSES.glob("*.dmn")):
+        for table in etree.fromstring(path.read_bytes()).iter("{*}relation", "{*}decisionTable"):
+            columns = [each.get("name", "") for each in table.iterfind("{*}column")]
+            columns += [each.get("name", "") for each in table.iterfind("{*}output")]
+            for row in (*table.iterfind("{*}row"), *table.iterfind("{*}rule")):
+                cells = [*row.iterfind("{*}literalExpression"), *row.iterfind("{*}outputEntry")]
+                texts = [(cell.findtext("{*}text") or "").strip('"') for cell in cells]
+                given |= set(zip(columns, texts, strict=True))
+    given = {(name, text) for name, text in given if name in ("source", "unit")}
+    assert len(given) > 8
+    with pages.test_request_context(), force_locale("en"):
+        assert sorted(text for name, text in given if HAN.search(word_label(text, name))) == []
+
+
 def test_every_option_of_a_form_has_a_word(pages: Flask) -> None:
     options = {
         (part.key.rpartition(".")[2], option.value)
