@@ -10,12 +10,15 @@ from sqlalchemy import Connection
 from engine.model.actor import Action
 from engine.model.errors import NotAuthorised, NotFound, StateConflict
 from engine.process_engine import ProcessEngine
+from engine.services.answers import InboxView
 from persistence.database import Database
 from persistence.errors import KaihuError
 from persistence.keys import Keys
 from tests.conftest import TestClock
 from tests.engine.conftest import CLERK, SECOND_CLERK, EveryDay, RolesOnly, clerk, outsider, reviewer, second_clerk
-from tests.engine.diagrams import chain, diagram, end, start, user_task
+from tests.engine.diagrams import chain, diagram, end, form, start, user_task
+
+ENTRY = form("entry", "purpose")
 
 
 class OnlyTheReviewerLeads(RolesOnly):
@@ -31,17 +34,21 @@ class OnlyTheReviewerLeads(RolesOnly):
         return super().refusal(connection, person, action, subject)
 
 
-@pytest.fixture
-def led(database: Database, clock: TestClock) -> ProcessEngine:
-    engine = ProcessEngine(
+def engine_with(authority: RolesOnly, database: Database, clock: TestClock) -> ProcessEngine:
+    return ProcessEngine(
         database=database,
         keys=Keys.of(database),
         clock=clock,
-        authority=OnlyTheReviewerLeads(),
+        authority=authority,
         calendar=EveryDay(),
         handlers={},
         resources=None,
     )
+
+
+@pytest.fixture
+def led(database: Database, clock: TestClock) -> ProcessEngine:
+    engine = engine_with(OnlyTheReviewerLeads(), database, clock)
     engine.deployments.deploy(clerk, [diagram("errand", chain(start(), user_task("enter", "clerk"), end()))])
     return engine
 
@@ -84,3 +91,29 @@ def test_a_case_the_person_may_not_see_does_not_exist_for_them(
 ) -> None:
     with pytest.raises(NotFound):
         ask(led)(outsider, case)
+
+
+class NobodySeesCases(OnlyTheReviewerLeads):
+    """People do their tasks and see nothing beside them."""
+
+    def refusal(
+        self, connection: Connection, person: int, action: str, subject: Mapping[str, str | int | None]
+    ) -> KaihuError | None:
+        if action == Action.VIEW_CASE:
+            return NotAuthorised(action=action)
+        return super().refusal(connection, person, action, subject)
+
+
+def test_what_was_entered_is_shown_to_who_entered_it_and_not_to_every_candidate(
+    database: Database, clock: TestClock
+) -> None:
+    engine = engine_with(NobodySeesCases(), database, clock)
+    engine.deployments.deploy(
+        clerk, [diagram("noted", chain(start(), user_task("note", "clerk", form_id="entry"), end())), ENTRY]
+    )
+    engine.process_instances.start(clerk, "noted", business_key="AO-2")
+    [row] = engine.user_tasks.inbox(clerk, InboxView.GROUPS).rows
+    engine.user_tasks.claim(clerk, row.key)
+    engine.user_tasks.complete(clerk, row.key, {"purpose": "结算"})
+    assert engine.user_tasks.get(clerk, row.key).entered == {"purpose": "结算"}
+    assert engine.user_tasks.get(second_clerk, row.key).entered == {}
