@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, expect, sync_playwright
+from playwright.sync_api import Browser, FilePayload, expect
 
 from bank.clock import local_date
 from bank.parameters import Parameters
@@ -27,14 +27,6 @@ READING_SECONDS = Parameters.shipped().integer("agreement_minimum_reading_second
 WRONG_CODE = "91310115MA1K35LT8X"
 """The enterprise's unified social credit code with another check character."""
 OWN_PASSWORD = "一句只有我知道的话-2026"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @dataclass
