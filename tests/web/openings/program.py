@@ -74,7 +74,7 @@ class Program:
         return [text for text in (file.read_text("utf-8") for file in files) if number in text]
 
     def _popen(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-        settings = {"KAIHU_HOME": str(self.home), "KAIHU_PUBLIC_URL": self.address, "PYTHONPATH": str(ROOT)}
+        settings = {"KAIHU_HOME": str(self.home), "PYTHONPATH": str(ROOT)}
         return subprocess.Popen(
             [sys.executable, "-u", str(ROOT / "app.py"), *arguments],
             env={**os.environ, **settings, **environment},
