@@ -15,11 +15,21 @@ from sqlalchemy import Column, Integer, Table, insert, update
 from persistence.database import Database
 from persistence.schema import metadata
 
+HIGHEST = 2**63 - 1
+"""The greatest key a column holds."""
+
 _EPOCH_MILLISECONDS = 1_735_689_600_000  # 2025-01-01T00:00:00Z
 _NODES = 1 << 10
 _PER_MILLISECOND = 1 << 12
 
 key_node = Table("key_node", metadata, Column("id", Integer, primary_key=True), Column("last", Integer, nullable=False))
+
+
+def key_in(text: str | None) -> int | None:
+    """The key that a text from outside writes in decimal digits; None for any other text and for greater numbers."""
+    if text is None or not text.isascii() or not text.isdecimal() or len(text) > len(str(HIGHEST)):
+        return None
+    return key if (key := int(text)) <= HIGHEST else None
 
 
 class Keys:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.routing import IntegerConverter, ValidationError
 
+from persistence.keys import key_in
 from web import cases, health, inbox, public, sign_in, start, uploads
 from web.errors import handle_errors
 from web.identity import know_people
@@ -16,11 +18,23 @@ from web.settings import WebSettings
 __all__ = ["WebServices", "WebSettings", "create_web"]
 
 
+class KeyConverter(IntegerConverter):
+    """Numbers in addresses are keys: a greater one names nothing, and no database would take it."""
+
+    def to_python(self, value: str) -> int:
+        """The key. Raises ValidationError, which is answered with 404."""
+        key = key_in(value)
+        if key is None:
+            raise ValidationError
+        return key
+
+
 def create_web(services: WebServices, settings: WebSettings) -> Flask:
     """The WSGI application on these services."""
     app = Flask(__name__)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.config["PUBLIC_URL"] = settings.public_url
+    app.url_map.converters["int"] = KeyConverter
     services.attach(app.extensions)
     protect(app, settings)
     speak(app, settings)

@@ -10,6 +10,7 @@ from flask import request
 from markupsafe import Markup
 
 from engine.forms import FieldError, Form, errors_of, is_refresh, read_posted, row_action, with_row_action
+from persistence.keys import key_in
 from web.forms import DocumentView, render_fields, render_values
 from web.languages import language
 from web.services import services
@@ -27,8 +28,7 @@ def sent_idempotency_key() -> str | None:
 
 def posted_revision() -> int | None:
     """The revision of the task the person looked at."""
-    text = request.form.get("_revision", "")
-    return int(text) if text.isdecimal() else None
+    return key_in(request.form.get("_revision"))
 
 
 def posted_data(form: Form | None) -> dict[str, Any]:

@@ -47,7 +47,10 @@ def speak(app: Flask, settings: WebSettings) -> None:
 
 def local_path(address: str | None) -> str:
     """`address` when it stays on this server, else the start page: no open redirects."""
-    parts = urlsplit(address or "")
+    try:
+        parts = urlsplit(address or "")
+    except ValueError:  # such as brackets that hold no IPv6 address
+        return url_for("start.home")
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or parts.path.startswith(("//", "/\\")):
         return url_for("start.home")
     return parts.path + (f"?{parts.query}" if parts.query else "")

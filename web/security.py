@@ -6,7 +6,7 @@ into a page stays text (OWASP ASVS 5.0, V3.4).
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -67,6 +67,12 @@ def own_policy(response: Response, policy: str) -> Response:
     return response
 
 
+def _refuse_null() -> None:
+    """No browser sends U+0000 in a text, and PostgreSQL takes it in none."""
+    if any("\0" in text for text in (request.path, *request.args.values(), *request.form.values())):
+        abort(400)
+
+
 def protect(app: Flask, settings: WebSettings) -> None:
     """Give `app` form tokens, rate limits, hardened cookies and headers on every answer."""
     app.config.update(
@@ -85,6 +91,7 @@ def protect(app: Flask, settings: WebSettings) -> None:
         SIGN_IN_LIMIT=settings.sign_in_limit,
         APPLICATION_LIMIT=settings.application_limit,
     )
+    app.before_request(_refuse_null)
     csrf.init_app(app)
     limiter.init_app(app)
     headers = _headers(tls=settings.secure_cookies)

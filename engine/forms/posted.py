@@ -8,6 +8,7 @@ Names beginning with `_` belong to the page, not to the form: `__add:<list>`, `_
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +20,7 @@ from engine.forms.paths import Path, key_path, look_up, path_of, put
 
 ADD, REMOVE, REFRESH, ROW, DETACH = "__add:", "__remove:", "__refresh", "__row:", "__detach:"
 MAX_NAMES = 3_000
+_INDEX = re.compile(r"[0-9]{1,6}")
 _PAGE_NAMES = frozenset({"csrf_token"})
 
 
@@ -133,7 +135,7 @@ def row_action(posted: Mapping[str, str]) -> RowAction | None:
         if name.startswith(REMOVE):
             listed, _, index = name.removeprefix(REMOVE).rpartition(":")
             path = path_of(listed)
-            return RowAction(path, int(index)) if path and index.isascii() and index.isdigit() else None
+            return RowAction(path, int(index)) if path and _INDEX.fullmatch(index) else None
     return None
 
 

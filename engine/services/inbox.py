@@ -14,6 +14,7 @@ from engine.services.parts import EngineParts
 from engine.store import tasks
 from engine.store.instances import find_instance
 from engine.store.states import TaskState
+from persistence.keys import key_in
 
 MAX_PAGE = 200
 COUNT_CAP = 1_000
@@ -22,11 +23,10 @@ COUNT_CAP = 1_000
 def inbox(parts: EngineParts, connection: Connection, actor: Actor, view: InboxView, page: Page) -> TaskPage:
     """One page, oldest first; completed ones newest first. Raises NotAuthorised for anyone but staff."""
     limit = max(1, min(page.limit, MAX_PAGE))
-    after = int(page.after) if page.after is not None and page.after.isdecimal() else None
     rows = tasks.page_of(
         connection,
         _query(parts, connection, actor, view),
-        after=after,
+        after=key_in(page.after),
         newest_first=view is InboxView.COMPLETED,
         limit=limit + 1,
     )

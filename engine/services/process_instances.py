@@ -23,6 +23,7 @@ from engine.services.transactions import run_once
 from engine.store.definitions import latest_definition
 from engine.store.states import InstanceState
 from engine.store.tables import process_definition, process_instance
+from persistence.keys import key_in
 
 MAX_PAGE = 200
 
@@ -130,8 +131,9 @@ class ProcessInstances:
         filter, page = filter or InstanceFilter(), page or Page()
         limit = max(1, min(page.limit, MAX_PAGE))
         query = _filtered(_cases(), filter).order_by(process_instance.c.key.desc()).limit(limit + 1)
-        if page.after is not None and page.after.isdecimal():
-            query = query.where(process_instance.c.key < int(page.after))
+        after = key_in(page.after)
+        if after is not None:
+            query = query.where(process_instance.c.key < after)
         with self._parts.database.reading() as connection:
             rows = list(connection.execute(query))
             visible = [as_instance(row) for row in rows[:limit] if _may_see(self._parts, connection, actor, row)]

@@ -13,6 +13,7 @@ from engine.forms import FieldError, FormInvalid
 from engine.forms.paths import merged
 from engine.model.errors import NotFound
 from engine.services.answers import InboxView, Page, UserTaskDetail
+from persistence.keys import key_in
 from web.cases.documents import sections
 from web.commands import (
     drawn,
@@ -161,6 +162,6 @@ def _next_address() -> str:
 @for_signed_in
 def assign(key: int) -> Response:
     """Give the task to a candidate; the services say who may."""
-    services().engine.user_tasks.assign(acting(), key, request.form.get("person", 0, type=int))
+    services().engine.user_tasks.assign(acting(), key, key_in(request.form.get("person")) or 0)
     flash(_("The task has been assigned."))
     return redirect(url_for(".task", key=key, view=_view().value), 303)
