@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import smtplib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -102,7 +103,7 @@ class SmtpMail:
     def _deliver(self, message: EmailMessage) -> None:
         with smtplib.SMTP(self._settings.host, self._settings.port, timeout=_TIMEOUT_SECONDS) as server:
             if self._settings.starttls:
-                server.starttls()
+                server.starttls(context=ssl.create_default_context())  # the bare call checks no certificate
             if self._settings.user:
                 server.login(self._settings.user, self._settings.password)
             server.send_message(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import tarfile
 from pathlib import Path
@@ -113,6 +114,19 @@ def test_a_backup_holds_the_documents_and_none_that_is_still_being_written(
     assert DocumentStore(tmp_path / "restored" / "documents").get(address) == "营业执照".encode()
     kept = {path.relative_to(tmp_path / "restored").as_posix() for path in (tmp_path / "restored").rglob("*")}
     assert kept == {"kaihu.db", "documents", f"documents/{address[:2]}", f"documents/{address[:2]}/{address[2:]}"}
+
+
+@pytest.mark.requirement("R082")
+def test_nobody_but_the_owner_reads_the_home_even_where_the_folder_is_open_to_all(kaihu: Kaihu, home: Path) -> None:
+    home.mkdir(mode=0o755)
+    before = os.umask(0o022)
+    try:
+        kaihu("user", "boss", *PERSON)
+    finally:
+        os.umask(before)
+    files = [file for file in home.rglob("*") if file.is_file()]
+    assert home / "kaihu.db" in files
+    assert {file.name for file in files if file.stat().st_mode & 0o077} == set()
 
 
 def test_a_port_outside_the_range_is_refused_before_anything_starts(kaihu: Kaihu, home: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -142,6 +144,9 @@ class _Server(socketserver.ThreadingTCPServer):
 class _Session(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.wfile.write(b"220 ready\r\n")
+        self.converse()
+
+    def converse(self) -> None:
         while line := self.rfile.readline():
             command = line[:4].upper()
             if command == b"DATA":
@@ -180,6 +185,32 @@ def test_a_mail_server_that_is_gone_is_unavailable(server: _Server, tmp_path: Pa
     with pytest.raises(SystemUnavailable):
         mail.send(LETTER, idempotency_key="job-1")
     assert list((tmp_path / "sent").iterdir()) == []
+
+
+class _EncryptedSession(_Session):
+    """Offers TLS under a certificate nobody vouches for, as somebody on the way would."""
+
+    def handle(self) -> None:
+        self.wfile.write(b"220 ready\r\n")
+        while line := self.rfile.readline():
+            if line[:8].upper() == b"STARTTLS":
+                self.wfile.write(b"220 go on\r\n")
+                break
+            self.wfile.write(b"250-hello\r\n250 STARTTLS\r\n")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(Path(__file__).with_name("untrusted.pem"))
+        with suppress(OSError), context.wrap_socket(self.request, server_side=True) as encrypted:
+            self.rfile, self.wfile = encrypted.makefile("rb"), encrypted.makefile("wb", buffering=0)
+            self.converse()
+
+
+@pytest.mark.requirement("R082")
+def test_no_letter_goes_to_a_mail_server_nobody_vouches_for(server: _Server, tmp_path: Path) -> None:
+    server.RequestHandlerClass = _EncryptedSession
+    mail = SmtpMail(SmtpSettings(host="127.0.0.1", port=server.server_address[1]), tmp_path)
+    with pytest.raises(SystemUnavailable):
+        mail.send(LETTER, idempotency_key="job-1")
+    assert server.received == []
 
 
 def test_smtp_settings_are_read_from_a_url() -> None:
