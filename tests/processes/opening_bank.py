@@ -13,6 +13,7 @@ from bank.bank import Bank
 from bank.notifications import Outbox
 from bank.seed import seed_demo
 from cli.demo_paper import paper
+from cli.demo_story import ENTERPRISE, Step
 from cli.deploy import resources_of
 from engine.job_executor import JobExecutor
 from engine.model.actor import Actor
@@ -21,6 +22,7 @@ from engine.services.answers import InboxView, Page, Resource
 from persistence.database import Database
 from persistence.settings import Settings
 from tests.conftest import TestClock
+from tests.forms.submissions import VALID
 
 ROOT = Path(__file__).parents[2]
 NUMBER = "AO-20260302-0001"
@@ -115,6 +117,19 @@ class OpeningBank:
             self.send("agreement_signed", {"consent": self.consent(case)})
         else:
             self.send("account_activated", {})
+
+    def open_account(self) -> int:
+        """An enterprise's case by the fast lane, until its customer is to activate the account."""
+        case = self.start(ENTERPRISE.application)
+        for step in ENTERPRISE.steps:
+            if step.element == "await_activation":
+                break
+            if isinstance(step, Step):
+                form = VALID["agreement_preparation"] if step.element == "prepare_agreement" else step.form
+                self.work(step.element, step.role, form, step.documents)
+            else:
+                self.act_as_customer(step.element, case)
+        return case
 
     def consent(self, case: int) -> dict[str, Any]:
         agreement = self.seen_at(case, "sign_agreement")["agreement"]

@@ -8,10 +8,8 @@ import pytest
 
 from bank.accounts.records import AccountStatus
 from bank.simulators.control import SimulatorControl
-from cli.demo_story import ENTERPRISE, Step
 from persistence.database import Database
 from tests.conftest import TestClock
-from tests.forms.submissions import VALID
 from tests.processes.opening_bank import NUMBER, OpeningBank, open_bank, shipped
 
 pytestmark = pytest.mark.requirement("R026")
@@ -28,16 +26,7 @@ def opening_bank(database: Database, clock: TestClock, tmp_path: Path) -> Openin
 def case(opening_bank: OpeningBank) -> int:
     """A case that waits for the customer to activate the account."""
     opening_bank.deploy(shipped())
-    case = opening_bank.start(ENTERPRISE.application)
-    for step in ENTERPRISE.steps:
-        if step.element == "await_activation":
-            return case
-        if isinstance(step, Step):
-            form = VALID["agreement_preparation"] if step.element == "prepare_agreement" else step.form
-            opening_bank.work(step.element, step.role, form, step.documents)
-        else:
-            opening_bank.act_as_customer(step.element, case)
-    raise AssertionError("the story has no activation")
+    return opening_bank.open_account()
 
 
 def withdraw(bank: OpeningBank) -> None:

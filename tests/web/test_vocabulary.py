@@ -16,6 +16,9 @@ from bank.agreements.consent_check import Objection
 from cli.functions import calendar_functions
 from engine.forms import Component, DynamicList, Field, Group, parse_form
 from engine.simulation import Library, play, read_scenario
+from persistence.database import Database
+from tests.conftest import TestClock
+from tests.processes.opening_bank import open_bank, shipped
 from web.vocabulary import FIELDS, WORDS, field_label, word_label
 from workers import HANDLERS
 
@@ -102,6 +105,19 @@ def test_every_name_has_a_word(named: object) -> None:
 
 def test_every_variable_of_a_case_has_a_word(played: list[tuple[str, object]]) -> None:
     assert sorted({name for name, _ in played if name not in FIELDS}) == []
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_everything_the_workers_of_the_bank_write_has_a_word(database: Database, tmp_path: Path) -> None:
+    bank = open_bank(database, TestClock(), tmp_path)
+    bank.deploy(shipped())
+    case = bank.open_account()
+    bank.act_as_customer("await_activation", case)
+    journal = bank.engine.history.journal(bank.staff("internal_auditor"), case)
+    events = [event for entry in journal for event in entry.body["events"]]
+    written = {event["name"]: event["value"] for event in events if event["type"] == "variable"}
+    assert {"ledger", "operation_log", "service_file"} <= set(written)
+    assert sorted({name for name, _ in parts_of(written) if name not in FIELDS}) == []
 
 
 def test_every_code_of_a_case_has_a_word(pages: Flask, played: list[tuple[str, object]]) -> None:
