@@ -80,8 +80,9 @@ class Studio:
         manager = self.desk("relationship_manager", "zh", **WIDE)
         manager.menu("tasks")
         manager.page.get_by_role("link", name=manager.say("groups")).click()
+        manager.page.wait_for_url("**view=groups*")
         manager.page.get_by_role("region", name=manager.say("tasks")).get_by_role("link").first.click()
-        manager.page.get_by_role("heading", level=1).wait_for()
+        manager.page.get_by_role("button", name=manager.say("claim")).wait_for()
         shoot(manager.page, "task-list-zh")
 
     def review(self, number: str) -> None:

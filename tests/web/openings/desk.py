@@ -106,15 +106,15 @@ class Desk:
     def open_task(self, number: str, name: str) -> None:
         """Look into one's groups until the task is there, and open it."""
         self.menu("tasks")
+        self.page.get_by_role("link", name=self.say("groups")).click()
+        self.page.wait_for_url("**view=groups*")
         patience = time.monotonic() + _PATIENCE_SECONDS
         named = self.page.get_by_text(name, exact=True)
-        while True:
-            self.page.get_by_role("link", name=self.say("groups")).click()
-            card = self.page.get_by_role("link").filter(has=named).filter(has_text=number)
-            if card.count():
-                break
+        card = self.page.get_by_role("link").filter(has=named).filter(has_text=number)
+        while not card.count():
             assert time.monotonic() < patience, f"{name} of {number} does not come"
-        card.first.click()
+            self.page.reload()
+        card.click()
         expect(self.page.get_by_role("heading", level=1)).to_have_text(name)
 
     def claim(self) -> None:
