@@ -72,6 +72,17 @@ def test_an_english_citation_of_a_step_names_the_same_norms_by_their_english_tit
 
 
 @pytest.mark.requirement("R088")
+def test_an_english_citation_of_a_form_names_the_norm_by_its_english_title() -> None:
+    pairs = [
+        pair
+        for form in sorted(FORMS.glob("*.form"))
+        for pair in re.findall(r'"norm": "([^"]+)",\s*"norm_en": "([^"]+)"', form.read_text(encoding="utf-8"))
+    ]
+    assert len(pairs) > 10
+    assert [english for chinese, english in pairs if (named(chinese) or {})["title_en"] not in english] == []
+
+
+@pytest.mark.requirement("R088")
 @pytest.mark.parametrize(
     ("tag", "property_"), [("decision", "name_en"), ("input", "label_en"), ("rule", "annotation_en")]
 )
