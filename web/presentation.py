@@ -63,7 +63,7 @@ def target(text: str) -> str:
 
 
 def shown(name: str, value: Value) -> str:
-    """A single variable's value as text; money by the name's ending `_fen`, times by `_at`."""
+    """A single variable's value as text; money by the name's ending `_fen`, times with a zone by themselves."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -71,7 +71,7 @@ def shown(name: str, value: Value) -> str:
     if name.endswith("_fen") and isinstance(value, int):
         return money(value)
     if isinstance(value, str):
-        time = _time(value) if name.endswith("_at") else None
+        time = _time(value)
         return moment(time) if time else word_label(value, name)
     if isinstance(value, dt.datetime):
         return moment(value)

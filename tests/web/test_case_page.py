@@ -101,6 +101,34 @@ def test_the_journal_speaks_english_to_who_reads_english(opening: Opening, numbe
     assert f"Now at: {waiting_task(opening, number).name_en}" in text
 
 
+@pytest.mark.requirement("R088")
+def test_the_journal_tells_an_english_reader_in_english_why_a_decision_was_taken(opening: Opening, number: str) -> None:
+    client = at_work(opening, "regulator")
+    client.post("/language", data={"csrf_token": token(client, "/"), "language": "en", "next": "/"})
+    page = client.get(case_path(opening, number, tab="journal")).text
+    decisions = re.findall(r'<section class="decision">.*?</section>', page, re.DOTALL)
+    text = words(" ".join(decisions))
+    assert re.findall(r"[\u3000-\u9fff]+", text) == []
+    assert "Risk rating FIRST" in text
+    assert "Foreign PEP or call-for-action country no" in text
+    assert "Guidance on Risk Assessment and Classes of Customers (Yinfa [2013] No. 2)" in text
+    assert "Below 45 points Score: < 45" in text
+    assert "Factors are missing" not in text, "of the rules that match, only the first had a say"
+
+
+@pytest.mark.requirement("R043", "R088")
+def test_the_help_beside_a_task_speaks_english_to_who_reads_english(opening: Opening, number: str) -> None:
+    client = at_work(opening, "supervisor")
+    client.post("/language", data={"csrf_token": token(client, "/"), "language": "en", "next": "/"})
+    page = client.get(f"/inbox/tasks/{waiting_task(opening, number).key}").text
+    text = words(" ".join(re.findall(r'<section class="panel guide">.*?</section>', page, re.DOTALL)))
+    assert re.findall(r"[\u3000-\u9fff]+", text) == []
+    assert "Norm KH-SQ-01 Approval authority, tier one" in text
+    assert "Risk Standards relaxed for speed" in text
+    assert "Control point CP2" in text
+    assert "Target time half a business day" in text
+
+
 def test_who_has_no_business_with_cases_finds_none(opening: Opening, number: str) -> None:
     client = at_work(opening, "administrator")
     assert client.get(case_path(opening, number)).status_code == 404

@@ -7,7 +7,7 @@ from flask import Flask
 
 from engine.model.values import Value
 from web.languages import speak
-from web.presentation import spoken, target
+from web.presentation import shown, spoken, target
 from web.settings import WebSettings
 from web.vocabulary import input_label
 
@@ -80,3 +80,19 @@ def test_a_decisions_input_is_labelled_in_the_readers_language_by_label_or_path(
         with app.test_request_context() as context:
             context.session["language"] = language
             assert input_label(traced) == label
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("signing_deadline", "2026-11-28T13:58:18.339062Z", "2026-11-28 21:58"),
+        ("expires_on", "2026-12-23T13:58:28.451324+00:00", "2026-12-23 21:58"),
+        ("expires_on", "2026-12-23", "2026-12-23"),
+        ("note", "2026-12-23T13:58", "2026-12-23T13:58"),
+    ],
+)
+def test_a_time_with_a_zone_reads_as_one_in_the_banks_zone_whatever_its_name(
+    app: Flask, name: str, value: str, text: str
+) -> None:
+    with app.test_request_context():
+        assert shown(name, value) == text
