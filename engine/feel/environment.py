@@ -10,6 +10,7 @@ from engine.feel.errors import (
     CallsTooDeep,
     FeelWarning,
     StepBudgetSpent,
+    TotalBudgetSpent,
     Unsuitable,
     ValueTooLarge,
     WarningCode,
@@ -54,7 +55,7 @@ class ExternalFunction(Function):
 
 @dataclass
 class Environment:
-    """Of one command. `now` is an instant with a zone (UTC); `step_budget` bounds each evaluation.
+    """Of one command. `now` is an instant with a zone (UTC); `step_budget` bounds each evaluation, `total_budget` all.
 
     `zone` is the bank's: `now()` is shown in it and `today()` is the date there, which east of Greenwich
     begins hours before the date in UTC.
@@ -63,15 +64,19 @@ class Environment:
     now: dt.datetime
     functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
     step_budget: int = 200_000
+    total_budget: int | None = None
     warnings: list[FeelWarning] = field(default_factory=list)
     zone: dt.tzinfo = dt.UTC
     _left: int = field(default=0, init=False, repr=False)
     _depth: int = field(default=0, init=False, repr=False)
     _evaluations: int = field(default=0, init=False, repr=False)
+    _spent: int = field(default=0, init=False, repr=False)
 
     def begin(self) -> None:
-        """Start an evaluation; one inside another shares the outer one's budget."""
+        """Start an evaluation; one inside another shares the outer one's budget. Raises TotalBudgetSpent."""
         if self._evaluations == 0:
+            if self.total_budget is not None and self._spent >= self.total_budget:
+                raise TotalBudgetSpent(budget=self.total_budget)
             self._left = self.step_budget
             self._depth = 0
         self._evaluations += 1
@@ -79,6 +84,8 @@ class Environment:
     def end(self) -> None:
         """End the evaluation that `begin` started."""
         self._evaluations -= 1
+        if self._evaluations == 0:
+            self._spent += self.step_budget - self._left
 
     def spend(self, steps: int = 1) -> None:
         """Count `steps`; raises StepBudgetSpent when the evaluation has had its share."""

@@ -79,6 +79,14 @@ class StepBudgetSpent(FeelEvaluationError):
     zh = "表达式的计算步数超过 {budget}，请缩短所遍历的列表或区间。"
 
 
+class TotalBudgetSpent(FeelEvaluationError):
+    """Many evaluations, each within its bounds, took more steps together than one command may."""
+
+    code = "feel_total_budget"
+    en = "The expressions of one command need more than {budget} steps together; wait in between or shorten the lists."
+    zh = "一次命令中各表达式的计算步数合计超过 {budget}，请缩短所遍历的列表，或在中间设置等待。"
+
+
 class ValueTooLarge(FeelEvaluationError):
     """A text grew beyond what a variable may hold."""
 

@@ -18,13 +18,17 @@ DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True, kw_only=True)
 class CaseEnvironment:
-    """Of one command. `now` is UTC with zone; `step_budget` bounds the elements entered."""
+    """Of one command. `now` is UTC with zone; `step_budget` bounds the elements entered.
+
+    `expression_budget` bounds the steps of all their expressions together: while a command runs, nobody else writes.
+    """
 
     now: dt.datetime
     functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
     step_budget: int = 10_000
+    expression_budget: int = 4_000_000  # a few seconds
     zone: dt.tzinfo = DEFAULT_ZONE
 
     def feel(self) -> Environment:
         """A fresh environment for expressions, with no warnings yet."""
-        return Environment(now=self.now, functions=self.functions, zone=self.zone)
+        return Environment(now=self.now, functions=self.functions, zone=self.zone, total_budget=self.expression_budget)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.feel import ExternalFunction, FeelEvaluationError, Unsuitable, compile_expression
-from tests.feel.evaluation import environment, evaluate, warnings_of
+from engine.feel import Environment, ExternalFunction, FeelEvaluationError, Unsuitable, compile_expression
+from tests.feel.evaluation import MONDAY, environment, evaluate, warnings_of
 
 OWNERS = {"owners": [{"name": "张三", "share": 60}, {"name": "李四", "share": 25}, {"name": "王五", "share": 15}]}
 
@@ -80,6 +80,16 @@ def test_the_budget_is_for_each_evaluation() -> None:
     where = environment(step_budget=50)
     expression = compile_expression("for i in 1..40 return i")
     assert expression.evaluate({}, where) == expression.evaluate({}, where)
+
+
+def test_a_command_has_a_budget_for_all_its_evaluations_together() -> None:
+    where = Environment(MONDAY, total_budget=100)
+    expression = compile_expression("for i in 1..40 return i")
+    for _ in range(3):  # the third begins within the budget
+        expression.evaluate({}, where)
+    with pytest.raises(FeelEvaluationError, match="100 steps together"):
+        expression.evaluate({}, where)
+    assert expression.evaluate({}, Environment(MONDAY, total_budget=100)) == [*range(1, 41)]
 
 
 def test_a_function_that_calls_itself_for_ever_is_stopped() -> None:
