@@ -15,11 +15,10 @@ from playwright.sync_api import Browser, FilePayload, expect
 from bank.clock import local_date
 from bank.parameters import Parameters
 from cli.demo_story import ENTERPRISE, INDIVIDUAL, TODAY, Step, Story
-from tests.web.filing import PNG
 from tests.web.openings.customer import Customer
 from tests.web.openings.desk import Desk
 from tests.web.openings.program import Program
-from tests.web.openings.sheet import pdf
+from tests.web.openings.sheet import pdf, png
 
 pytestmark = pytest.mark.browser
 
@@ -199,8 +198,7 @@ def collect_the_documents_first_with_a_wrong_file(bank: Bank, number: str) -> No
     manager.claim()
     sheet, right = manager.sheet("document_collection"), answers(step_of(ENTERPRISE, "collect_documents"))
     program = FilePayload(name="charter.exe", mimeType="application/octet-stream", buffer=b"MZ" + bytes(200))
-    scan = FilePayload(name="seal.png", mimeType="image/png", buffer=PNG)
-    papers = {**right["documents"], "charter": [program], "seal_specimen": [scan]}
+    papers = {**right["documents"], "charter": [program], "seal_specimen": [png("seal.png")]}
     sheet.fill_in({**right, "documents": papers})
     manager.press("complete")
     charter = sheet.field("documents.charter")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -71,6 +73,16 @@ def flat(data: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def pdf(name: str) -> FilePayload:
     """A one-page PDF file that differs with its name."""
     return FilePayload(name=name, mimeType="application/pdf", buffer=paper(name))
+
+
+def png(name: str) -> FilePayload:
+    """A picture of one grey point (PNG, ISO/IEC 15948)."""
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0\x80")), (b"IEND", b""))
+    chunks = (
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )
+    return FilePayload(name=name, mimeType="image/png", buffer=b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
 
 
 class Sheet:
