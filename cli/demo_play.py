@@ -15,11 +15,11 @@ from cli.demo_paper import paper
 from cli.demo_story import CUSTOMER, TODAY, VERSION_IN_FORCE, CustomerStep, Step, Story
 from cli.parts import Parts
 from engine.model.actor import Actor
-from engine.services.answers import Activity, InboxView, Page, TaskRow
-from engine.store.states import ActivityState
+from engine.services.answers import Activity, InboxView, InstanceFilter, Page, ProcessInstance, TaskRow
+from engine.store.states import ActivityState, InstanceState
 from persistence.errors import ErrorKind, KaihuError
 
-_PATIENCE_SECONDS = 30.0  # another process may hold the case's job, or a service answers slowly
+_PATIENCE_SECONDS = 150.0  # a process that was killed may still hold a job under its lease
 _LOOK_AGAIN_SECONDS = 0.2
 _LINK = re.compile(r"/activate/(\S+)")
 
@@ -38,15 +38,16 @@ class DemoStuck(KaihuError):
 
 
 class Playing:
-    """One story on its way: a new case, or the one with `business_key` where it was left."""
+    """One story on its way: a new case, or the one an earlier run left open."""
 
-    def __init__(self, kaihu: Parts, story: Story, tell: Tell, *, business_key: str | None = None) -> None:
+    def __init__(self, kaihu: Parts, story: Story, tell: Tell) -> None:
         self._kaihu = kaihu
         self._story = story
         self._tell = tell
         self._manager = staff_with_role(kaihu, "relationship_manager")
-        self.business_key = business_key or self._new_number()
-        self.instance_key = self._found() if business_key else self._start()
+        left = self._left_open()
+        self.business_key = left.business_key if left else self._new_number()
+        self.instance_key = left.key if left else self._start()
 
     def play(self) -> None:
         """Every step of the story that is not done yet. Raises DemoStuck, or what a service refuses."""
@@ -78,8 +79,19 @@ class Playing:
         with self._kaihu.database.transaction() as transaction:
             return self._kaihu.bank.applications.new_number(transaction.connection)
 
-    def _found(self) -> int:
-        return self._kaihu.engine.process_instances.find(self._manager, self.business_key).key
+    def _left_open(self) -> ProcessInstance | None:
+        """The open case of this applicant: the bank would not take a second application beside it (R007)."""
+        engine, page = self._kaihu.engine, Page(limit=200)
+        wanted = InstanceFilter(process_id="account_opening", state=InstanceState.ACTIVE)
+        while True:
+            found = engine.process_instances.list(self._manager, wanted, page)
+            for case in found.rows:
+                application = engine.history.variables(self._manager, case.key).root.get("application")
+                if isinstance(application, Mapping) and application.get("applicant_name") == self._story.applicant:
+                    return case
+            if found.next is None:
+                return None
+            page = Page(limit=200, after=found.next)
 
     def _start(self) -> int:
         online = self._story.starter == CUSTOMER
@@ -176,7 +188,7 @@ class Playing:
     def _open_tasks(self, actor: Actor) -> Iterator[TaskRow]:
         after = None
         while True:
-            page = self._kaihu.engine.user_tasks.inbox(actor, InboxView.GROUPS, Page(limit=200, after=after))
+            page = self._kaihu.engine.user_tasks.inbox(actor, InboxView.ALL, Page(limit=200, after=after))
             yield from (row for row in page.rows if row.business_key == self.business_key)
             after = page.next
             if after is None:
