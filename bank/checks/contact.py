@@ -24,15 +24,6 @@ def check_phone(field: str, number: str) -> list[Finding]:
     return []
 
 
-def phone_key(number: str) -> str:
-    """The number in E.164 form, so that one phone is one text however it was typed; unreadable ones as typed."""
-    try:
-        parsed = phonenumbers.parse(number, _HOME_REGION)
-    except phonenumbers.NumberParseException:
-        return number.strip()
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-
-
 def check_mail_address(field: str, address: str) -> list[Finding]:
     """The shape of a mail address; whether it exists only a message can show."""
     if _MAIL.match(address):

@@ -66,11 +66,6 @@ class ResidentId:
     sex: str
     """"male" or "female"."""
 
-    @property
-    def foreign_resident(self) -> bool:
-        """True for a foreign permanent residence card (numbers beginning with 9)."""
-        return self.region.startswith("9")
-
 
 def compact(number: str) -> str:
     """The number without blanks, in capitals, as it is stored and compared."""

@@ -65,8 +65,3 @@ class Customers:
         if row is None:
             raise RecordNotFound(what="customer", key=key)
         return Customer(**row._asdict())
-
-    def by_subject(self, connection: Connection, subject: str) -> Customer | None:
-        """The customer with this code or number, however it is written, or None."""
-        row = connection.execute(select(customer).where(customer.c.subject == canonical(subject))).one_or_none()
-        return None if row is None else Customer(**row._asdict())

@@ -17,7 +17,6 @@ ORDERS: dict[str, Callable[[FeelValue, FeelValue], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 PLAIN = frozenset({int, Decimal, str, dt.date, dt.timedelta, YearsMonthsDuration})
 """Types whose Python comparisons with their own type mean what FEEL's do."""

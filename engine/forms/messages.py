@@ -43,8 +43,6 @@ _MESSAGES: dict[str, tuple[str, str]] = {
     "unknown_field": ("The form has no such field.", "表单中没有此字段。"),
 }
 
-ERROR_CODES = frozenset(_MESSAGES)
-
 
 def field_error(code: str, limit: object = "", hint: Caption | None = None) -> FieldError:
     """The error `code`; `hint` says it in the form author's words."""

@@ -149,13 +149,6 @@ class Case:
             self._tree.attempt(task, "next", task.task_spec.next_child)
         self._advanced()
 
-    def set_variables(self, scope: int, variables: Mapping[str, Value]) -> None:
-        """Write variables of an open scope from outside. Raises StateConflict when it is not open."""
-        if scope not in self._tree.scopes:
-            raise _conflict(scope, "open", "closed")
-        for name, value in _normalised(variables).items():
-            self._tree.scopes.write(scope, name, value)
-
     def cancel(self) -> None:
         """End the case with everything in it."""
         if self.ended:

@@ -22,15 +22,8 @@ def downgrade(database: Database, revision: str) -> None:
         command.downgrade(_config(transaction.connection), revision)
 
 
-def draft(database: Database, message: str) -> None:
-    """Write a new migration from the difference between the tables in code and the database; for developers."""
-    with database.transaction() as transaction:
-        command.revision(_config(transaction.connection), message=message, autogenerate=True)
-
-
 def _config(connection: object) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config

@@ -20,7 +20,7 @@ from tests.bank.conftest import in_threads
 from tests.checks.people import USCC, enterprise, individual, resident_number
 from tests.conftest import NOON, TestClock
 
-CASE, OTHER = "AO-20260302-0001", "AO-20260302-0002"
+CASE, OTHER, THIRD = "AO-20260302-0001", "AO-20260302-0002", "AO-20260302-0003"
 LIMITS = {"single_fen": 100, "daily_fen": 200, "yearly_fen": 3_000_000_000_000}
 OUTCOMES = ["opened", "rejected", "withdrawn", "expired"]
 
@@ -85,8 +85,8 @@ def test_one_subject_is_one_customer_however_the_number_is_written(
     second = applications.register(connection, OTHER, individual(id_number=spaced, name="王晓明"), now=NOON)
     assert second.customer_key == first.customer_key
     wide = "".join(chr(ord(character) + 0xFEE0) for character in number)
-    found = customers.by_subject(connection, wide)
-    assert found is not None
+    third = applications.register(connection, THIRD, individual(id_number=wide, name="王晓明"), now=NOON)
+    found = customers.get(connection, third.customer_key)
     assert (found.key, found.kind, found.name) == (first.customer_key, "individual", "王晓明")
 
 
@@ -234,11 +234,12 @@ def test_a_corrected_number_leaves_no_invented_customer_but_keeps_one_with_anoth
 ) -> None:
     mistyped = resident_number(serial="003")
     for case in (CASE, OTHER):
-        applications.register(connection, case, individual(id_number=mistyped), now=NOON)
+        wrong = applications.register(connection, case, individual(id_number=mistyped), now=NOON).customer_key
     applications.register(connection, CASE, individual(), now=NOON)
-    assert customers.by_subject(connection, mistyped) is not None
+    assert customers.get(connection, wrong).subject == mistyped
     applications.register(connection, OTHER, individual(), now=NOON)
-    assert customers.by_subject(connection, mistyped) is None
+    with pytest.raises(RecordNotFound):
+        customers.get(connection, wrong)
     assert _count(connection, customer) == 1
 
 

@@ -131,9 +131,11 @@ class Drive:
         return self.command(lambda case: case.correlate(*found[0], variables or {}))
 
     def resolve(self, variables: Mapping[str, Any] | None = None) -> Drive:
+        """Try again; `variables` are what has changed in the stored case meanwhile."""
         (number,) = self.incidents
         if variables:
-            self.command(lambda case: case.set_variables(0, variables))
+            self.rows[0].update(variables)
+            self.live = self.restored()
         return self.command(lambda case: case.resolve_incident(number))
 
     @property

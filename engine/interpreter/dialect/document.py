@@ -24,7 +24,6 @@ MAX_SHOWN = 20
 BPMN = "http://www.omg.org/spec/BPMN/20100524/MODEL"
 ZEEBE = "http://camunda.org/schema/zeebe/1.0"
 CAMUNDA_7 = "http://camunda.org/schema/1.0/bpmn"
-XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 Xml = etree._Element
 _VALIDATING = Lock()
 """A schema keeps the errors of its last validation."""
