@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
-from pathlib import Path
+from importlib import import_module
 
 import pytest
 
@@ -31,9 +32,9 @@ def test_every_handler_lives_in_the_file_of_its_name(job_type: str) -> None:
 
 
 def test_every_worker_file_is_in_the_table() -> None:
-    folder = Path(workers.__file__).parent
-    declared = {path.stem for path in folder.glob("*.py") if "Handler[" in path.read_text(encoding="utf-8")}
-    assert {name.replace("_", "-") for name in declared - {"__init__"}} == set(HANDLERS)
+    modules = [import_module(f"workers.{found.name}") for found in pkgutil.iter_modules(workers.__path__)]
+    declared = [module.HANDLER for module in modules if hasattr(module, "HANDLER")]
+    assert {handler.type: handler for handler in declared} == HANDLERS
 
 
 def test_only_remote_handlers_answer_that_a_system_is_unavailable() -> None:
