@@ -14,13 +14,16 @@ class AccountRecord(Protocol):
     """What a case keeps of an account."""
 
     @property
-    def key(self) -> int: ...
+    def key(self) -> int:
+        """The bank's own key of the account's record."""
 
     @property
-    def number(self) -> str: ...
+    def number(self) -> str:
+        """The account number as the customer knows it; digits only."""
 
     @property
-    def status(self) -> str: ...
+    def status(self) -> str:
+        """A value of `AccountStatus`."""
 
 
 def account_value(account: AccountRecord) -> dict[str, Value]:

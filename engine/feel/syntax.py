@@ -11,28 +11,38 @@ from engine.feel.types import FeelValue
 
 @dataclass(frozen=True)
 class Literal:
+    """A value written out: a number, string, boolean, null or temporal literal."""
+
     value: FeelValue
 
 
 @dataclass(frozen=True)
 class Name:
+    """A variable, or a function that is called."""
+
     text: str
 
 
 @dataclass(frozen=True)
 class Path:
+    """`source.name`: an entry of a context, or a property of a value."""
+
     source: Node
     name: str
 
 
 @dataclass(frozen=True)
 class Filter:
+    """`source[condition]`: the items a condition holds for, or the item at a position."""
+
     source: Node
     condition: Node
 
 
 @dataclass(frozen=True)
 class Call:
+    """`function(…)`, with arguments by position or by name."""
+
     function: Node
     positional: tuple[Node, ...]
     named: tuple[tuple[str, Node], ...] = ()
@@ -40,11 +50,15 @@ class Call:
 
 @dataclass(frozen=True)
 class Negation:
+    """`-operand`."""
+
     operand: Node
 
 
 @dataclass(frozen=True)
 class Arithmetic:
+    """`left operator right` with `+`, `-`, `*`, `/` or `**`."""
+
     operator: str
     left: Node
     right: Node
@@ -52,6 +66,8 @@ class Arithmetic:
 
 @dataclass(frozen=True)
 class Comparison:
+    """`left operator right` with `=`, `!=`, `<`, `<=`, `>` or `>=`."""
+
     operator: str
     left: Node
     right: Node
@@ -59,16 +75,22 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Conjunction:
+    """`… and …`, by three-valued logic."""
+
     operands: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Disjunction:
+    """`… or …`, by three-valued logic."""
+
     operands: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class Between:
+    """`value between low and high`, both ends included."""
+
     value: Node
     low: Node
     high: Node
@@ -84,6 +106,8 @@ class ComparisonTest:
 
 @dataclass(frozen=True)
 class In:
+    """`value in tests`: whether one of the tests holds for the value."""
+
     value: Node
     tests: tuple[Node, ...]
 
@@ -99,22 +123,30 @@ class TypeName:
 
 @dataclass(frozen=True)
 class InstanceOf:
+    """`value instance of type`."""
+
     value: Node
     type: TypeName
 
 
 @dataclass(frozen=True)
 class ListLiteral:
+    """`[item, …]`."""
+
     items: tuple[Node, ...]
 
 
 @dataclass(frozen=True)
 class ContextLiteral:
+    """`{key: value, …}`; later entries see the earlier ones."""
+
     entries: tuple[tuple[str, Node], ...]
 
 
 @dataclass(frozen=True)
 class RangeLiteral:
+    """`[start..end]`; a parenthesis or turned bracket leaves its end out."""
+
     start: Node
     end: Node
     start_included: bool
@@ -123,6 +155,8 @@ class RangeLiteral:
 
 @dataclass(frozen=True)
 class If:
+    """`if condition then … else …`."""
+
     condition: Node
     then: Node
     otherwise: Node
@@ -139,6 +173,8 @@ class Iteration:
 
 @dataclass(frozen=True)
 class For:
+    """`for name in domain, … return body`."""
+
     iterations: tuple[Iteration, ...]
     body: Node
 
@@ -154,6 +190,8 @@ class Quantified:
 
 @dataclass(frozen=True)
 class FunctionDefinition:
+    """`function(parameter, …) body`; an `external` one is never run and gives null."""
+
     parameters: tuple[tuple[str, TypeName | None], ...]
     body: Node
     external: bool = False
