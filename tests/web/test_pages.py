@@ -104,6 +104,14 @@ def test_a_missing_field_is_named_and_nothing_starts(site: Site) -> None:
     assert not site.services.engine.process_instances.list(site.members["manager"].actor).rows
 
 
+def test_a_refused_start_form_uses_no_application_number_up(site: Site) -> None:
+    manager = site.signed_in("manager")
+    begin(site, manager, subject="")
+    begin(site, manager, subject="开户")
+    [case] = site.services.engine.process_instances.list(site.members["manager"].actor).rows
+    assert case.business_key == "AO-20260302-0001"
+
+
 def test_an_extra_field_is_refused_and_nothing_starts(site: Site) -> None:
     assert begin(site, site.signed_in("manager"), subject="开户", rating="low").status_code == 400
     assert not site.services.engine.process_instances.list(site.members["manager"].actor).rows
