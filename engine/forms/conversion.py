@@ -39,7 +39,7 @@ def convert(field: Field, raw: object) -> tuple[Value, FieldError | None]:
     Empty input is the empty value of the type: None, `[]` or False; whether that will do is not asked here.
     """
     empty: Value = [] if field.takes_many else False if field.type is ComponentType.CHECKBOX else None
-    if raw is None or (isinstance(raw, str) and not raw.strip()) or raw == []:
+    if raw is None or (isinstance(raw, str) and not _visible(raw).strip()) or raw == []:
         return empty, None
     try:
         return _CONVERSIONS[field.type](field, raw), None
@@ -51,7 +51,7 @@ def _text(field: Field, raw: object) -> Value:
     if not isinstance(raw, str):
         raise _Wrong("not_text")
     several_lines = field.type is ComponentType.TEXTAREA
-    text = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = _visible(raw.replace("\r\n", "\n").replace("\r", "\n")).strip()
     rules = field.rules
     longest = rules.max_length if rules.max_length is not None else MAX_TEXTAREA if several_lines else MAX_TEXTFIELD
     if len(text) > longest:
@@ -69,6 +69,14 @@ def _text(field: Field, raw: object) -> Value:
         wrong.error = field_error("pattern", hint=rules.pattern_hint)
         raise wrong
     return text
+
+
+def _visible(text: str) -> str:
+    """Without invisible signs (zero-width, turned direction): they make one text look like another or hide it.
+
+    They come along when people paste, so they are dropped and not refused.
+    """
+    return text if text.isascii() else "".join(sign for sign in text if unicodedata.category(sign) != "Cf")
 
 
 def _number(field: Field, raw: object) -> Value:

@@ -104,6 +104,14 @@ def test_values_take_their_canonical_form(component: dict[str, Any], raw: object
     assert value(component, raw) == expected
 
 
+@pytest.mark.parametrize("typed", ["\u202e张\u200b伟", "\ufeff张伟\u200f", "张\u2060伟\u2069"])
+def test_invisible_signs_are_dropped(typed: str) -> None:
+    assert form_of({"key": "name", **TEXT}).validate({"name": typed}, {}, environment()) == {"name": "张伟"}
+    required = form_of({"key": "name", **TEXT, "validate": {"required": True}})
+    with pytest.raises(FormInvalid):
+        required.validate({"name": "\u200b\u2060"}, {}, environment())
+
+
 def test_zero_counts_as_given() -> None:
     assert value({"type": "number", "validate": {"required": True}}, "0") == 0
 
