@@ -60,10 +60,11 @@ class People:
         owner = None if found is None else self.get(connection, found.person)
         refusal = self.logins.check(connection, found, owner, password)
         if refusal is not None or found is None or owner is None:
-            return Authentication(refusal=refusal)
+            return Authentication(refusal=refusal, login=None if found is None else found.key)
         signed_in = self.logins.signed_in(connection, found.key)
         return Authentication(
             session=Session(person=owner, login=signed_in, roles=self.roles(connection, owner.key)),
+            login=found.key,
         )
 
     def session(self, connection: Connection, login_key: int, session_version: int) -> Session | None:

@@ -72,3 +72,5 @@ class Authentication:
 
     session: Session | None = None
     refusal: KaihuError | None = None
+    login: int | None = None
+    """Key of the login that was named; None for a name nobody has."""

@@ -7,33 +7,54 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from bank.people import CurrentPasswordWrong, PasswordTooWeak
-from web.identity import SignedIn, for_signed_in, sign_in_door
+from bank.people import Authentication, CurrentPasswordWrong, PasswordTooWeak
+from engine.journal import Outcome
+from engine.model.actor import Actor
+from web.identity import SignedIn, acting, for_signed_in, sign_in_door
 from web.languages import language, local_path
 from web.security import limiter
+from web.services import services
 
 blueprint = Blueprint("sign_in", __name__)
+
+_SIGN_IN, _CHANGE_PASSWORD = "sign_in", "change_password"
+"""Actions in the operations log."""
 
 
 def _limit() -> str:
     return str(current_app.config["SIGN_IN_LIMIT"])
 
 
-@blueprint.route("/sign-in", methods=["GET", "POST"])
-@limiter.limit(_limit, methods=["POST"])
+@blueprint.get("/sign-in")
 def enter() -> Response | tuple[str, int]:
-    """Show the page; check name and password."""
-    if request.method == "GET":
-        if current_user.is_authenticated:
-            return redirect(url_for("start.home"))
-        return _page(200)
+    """Ask for name and password."""
+    return redirect(url_for("start.home")) if current_user.is_authenticated else _page(200)
+
+
+@blueprint.post("/sign-in")
+@limiter.limit(_limit)
+def sign_in() -> Response | tuple[str, int]:
+    """Check name and password; by POST alone, since neither form token nor rate limit holds for HEAD."""
     answer = sign_in_door().authenticate(request.form.get("name", ""), request.form.get("password", ""))
+    _record(answer)
     if answer.session is None:
         return _page(403, answer.refusal.message(language()) if answer.refusal else "")
     _renew_session()  # nothing of the anonymous session survives (session fixation)
     session.permanent = True
     login_user(SignedIn(answer.session))
     return redirect(local_path(request.args.get("next")), 303)
+
+
+def _record(answer: Authentication) -> None:
+    """Every attempt goes to the operations log: by whom it was, or which login it was about; never what was typed."""
+    history, session, refusal = services().engine.history, answer.session, answer.refusal
+    if session is not None:
+        history.record(Actor.staff(session.person.key, session.login.key), _SIGN_IN)
+        return
+    detail = "" if answer.login is None else f"login {answer.login}"
+    history.record(
+        Actor.system(_SIGN_IN), _SIGN_IN, outcome=Outcome.REFUSED, code=refusal.code if refusal else "", detail=detail
+    )
 
 
 def _page(status: int, refusal: str = "") -> tuple[str, int]:
@@ -49,13 +70,18 @@ def _renew_session() -> None:
         session["language"] = chosen
 
 
-@blueprint.route("/password", methods=["GET", "POST"])
-@limiter.limit(_limit, methods=["POST"])
+@blueprint.get("/password")
 @for_signed_in
-def choose_password() -> Response | str | tuple[str, int]:
-    """Change one's own password; who signed in with a generated one comes here before anything else."""
-    if request.method == "GET":
-        return _password_page()
+def choose_password() -> str:
+    """Ask for a new password; who signed in with a generated one comes here before anything else."""
+    return _password_page()
+
+
+@blueprint.post("/password")
+@limiter.limit(_limit)
+@for_signed_in
+def change_password() -> Response | tuple[str, int]:
+    """Change one's own password."""
     new = request.form.get("new", "")
     if new != request.form.get("repeated", ""):
         return _password_page(repeated=_("This is not the same as the new password.")), 400
@@ -65,6 +91,7 @@ def choose_password() -> Response | str | tuple[str, int]:
         return _password_page(current=error.message(language())), 400
     except PasswordTooWeak as error:
         return _password_page(new=error.message(language())), 400
+    services().engine.history.record(acting(), _CHANGE_PASSWORD)
     login_user(SignedIn(renewed))  # the version in the cookie moves on; other browsers are signed out
     flash(_("Your new password is in force."))
     return redirect(url_for("start.home"), 303)
