@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.model.errors import ResourceRefused, StateConflict
+from engine.model.events import Event
 from persistence.errors import ErrorKind, KaihuError
 
 
@@ -19,6 +22,11 @@ class StepBudgetSpent(KaihuError):
     kind = ErrorKind.TOO_LARGE
     en = "The case enters more than {budget} elements without waiting; look for a loop without an end."
     zh = "案件在一次命令中执行了超过 {budget} 个节点而未进入等待，请检查是否存在死循环。"
+
+    def __init__(self, budget: int, events: Sequence[Event] = ()) -> None:
+        self.events = tuple(events)
+        """What the command had done until then, in order; none of it counts."""
+        super().__init__(budget=budget)
 
 
 class UnexpectedResult(KaihuError):

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from engine.decisions import Decision, parse_decisions
 from engine.interpreter import ProcessModel, Program, link, parse_diagram
-from engine.model.errors import NotFound
+from engine.model.errors import NotFound, ResourceRefused
+
+_READ = (".bpmn", ".dmn")
 
 
 class Library:
-    """Processes and decisions found by id. A folder's other files are read only when something asks for them,
-    so a broken neighbour does not keep a sound diagram from playing."""
+    """Processes and decisions found by id. A folder's other files are read only when something asks for them, and
+    one that is refused is passed over unless it is the very file that was asked for."""
 
     def __init__(self, files: Iterable[Path], neighbours: Callable[[], Iterable[Path]] = tuple) -> None:
         self.processes: dict[str, ProcessModel] = {}
         self.decisions: dict[str, Decision] = {}
         self._waiting: list[Path] | None = None
+        self._refused: list[tuple[Path, ResourceRefused]] = []
         self._neighbours = neighbours
         self.main: str | None = None
         """The first executable process of the first diagram."""
@@ -32,7 +36,7 @@ class Library:
     @classmethod
     def of_folder(cls, folder: Path) -> Library:
         """Every diagram and table of a folder. Raises ResourceRefused for the first refused file."""
-        return cls(file for file in sorted(folder.iterdir()) if file.suffix in {".bpmn", ".dmn"})
+        return cls(file for file in sorted(folder.iterdir()) if file.suffix in _READ)
 
     def program(self, process: str | None = None) -> Program:
         """The linked program of a process (default: the main one); raises NotFound, ResourceRefused."""
@@ -62,9 +66,22 @@ class Library:
     def _find(self, known: Mapping[str, object], id: str) -> None:
         """Read neighbours until one brings `id`; `known` is the table they are read into."""
         if self._waiting is None and id not in known:
-            self._waiting = [file for file in self._neighbours() if file.suffix in {".bpmn", ".dmn"}]
+            self._waiting = [file for file in self._neighbours() if file.suffix in _READ and file.is_file()]
         while self._waiting and id not in known:
-            self._read(self._waiting.pop(0))
+            neighbour = self._waiting.pop(0)
+            try:
+                self._read(neighbour)
+            except ResourceRefused as refusal:
+                self._refused.append((neighbour, refusal))
+        if id not in known:
+            self._blame(id)
+
+    def _blame(self, id: str) -> None:
+        """Raise the refusal of the neighbour that defines `id`, so that its author learns why it was not found."""
+        definition = re.compile(rf"""\sid\s*=\s*["']{re.escape(id)}["']""".encode())
+        for neighbour, refusal in self._refused:
+            if definition.search(neighbour.read_bytes()):
+                raise refusal
 
     def _read(self, file: Path) -> None:
         content = file.read_bytes()

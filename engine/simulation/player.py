@@ -7,12 +7,12 @@ nothing needed lives outside the state.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard, TypeVar, assert_never
 
 from engine.feel import Environment, ExternalFunction, compile_expression
-from engine.interpreter import Case, CaseEnvironment, Program
+from engine.interpreter import Case, CaseEnvironment, Program, StepBudgetSpent
 from engine.model.elements import ElementKind
 from engine.model.events import (
     ElementCancelled,
@@ -25,6 +25,7 @@ from engine.model.events import (
     SubscriptionOpened,
     TimerStarted,
     UserTaskCreated,
+    VariableWritten,
     WaitEnded,
 )
 from engine.model.values import Value
@@ -124,6 +125,8 @@ class _Player:
             self._answer_jobs(before=None)
             if waits_for_timers:
                 self._let_time_pass()
+        except StepBudgetSpent as spent:
+            self._watch(spent)
         except KaihuError as error:
             self.error = error.message("en")
         incident = next(iter(self.incidents.values()), None)
@@ -235,15 +238,26 @@ class _Player:
         self._keep(case)
 
     def _keep(self, case: Case) -> None:
-        for event in case.take_events():
-            self.events.append(event)
-            self._note(event)
+        self._follow(case.take_events())
         changes = case.take_variable_changes()
         for (scope, name), value in changes.written.items():
             self.scopes.setdefault(scope, {})[name] = value
         for scope in changes.closed:
             self.scopes.pop(scope, None)
         self.tree, self.ended = case.tree(), case.ended
+
+    def _watch(self, spent: StepBudgetSpent) -> None:
+        """Show how far the command had come that found no end, though a real case would stand before it."""
+        self.error = spent.message("en")
+        self._follow(spent.events)
+        for event in spent.events:
+            if isinstance(event, VariableWritten):
+                self.scopes.setdefault(event.scope, {})[event.name] = event.value
+
+    def _follow(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.events.append(event)
+            self._note(event)
 
     def _note(self, event: Event) -> None:
         match event:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.model.errors import ResourceRefused
 from engine.simulation import Coverage, Library, Playback, Scenario, ScenarioInvalid, play, read_scenario
 from tests.simulation.diagrams import (
     END,
@@ -31,6 +32,14 @@ APPROVAL = diagram(
     path("start", "enter", "check", "good"),
     flow("good", "end", "identity.passed"),
     flow("good", "refused"),
+)
+
+CALLS_DOUBLING = diagram(
+    START,
+    script_task("set", "21", "amount"),
+    element("callActivity", "call", '<zeebe:calledElement processId="doubling"/>'),
+    END,
+    path("start", "set", "call", "end"),
 )
 
 
@@ -146,10 +155,39 @@ def test_coverage_names_what_no_play_has_travelled(tmp_path: Path) -> None:
 def test_a_called_process_is_found_in_the_same_folder_and_a_broken_neighbour_does_no_harm(tmp_path: Path) -> None:
     called = diagram(START, script_task("double", "amount * 2", "amount"), END, path("start", "double", "end"))
     (tmp_path / "called.bpmn").write_bytes(called.replace(b'id="p"', b'id="doubling"'))
-    (tmp_path / "zz_broken.bpmn").write_bytes(b"<not xml")
-    call = element("callActivity", "call", '<zeebe:calledElement processId="doubling"/>')
-    content = diagram(START, script_task("set", "21", "amount"), call, END, path("start", "set", "call", "end"))
-    assert played(tmp_path, content).variables["amount"] == 42
+    (tmp_path / "aa_broken.bpmn").write_bytes(b"<not xml")
+    (tmp_path / "aa_broken.dmn").write_bytes(b"<not xml")
+    assert played(tmp_path, CALLS_DOUBLING).variables["amount"] == 42
+
+
+def test_a_missing_called_process_is_blamed_on_the_call_and_not_on_a_broken_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "aa_broken.bpmn").write_bytes(b"<not xml")
+    with pytest.raises(ResourceRefused, match="calls the process doubling") as refused:
+        played(tmp_path, CALLS_DOUBLING)
+    assert [problem.element for problem in refused.value.problems] == ["call"]
+
+
+def test_a_called_process_whose_own_file_is_refused_is_told_with_that_files_reason(tmp_path: Path) -> None:
+    wrong = diagram(START, element("complexGateway", "odd"), END, path("start", "odd", "end"))
+    (tmp_path / "called.bpmn").write_bytes(wrong.replace(b'id="p"', b'id="doubling"'))
+    with pytest.raises(ResourceRefused, match=r"called\.bpmn") as refused:
+        played(tmp_path, CALLS_DOUBLING)
+    assert "odd" in {problem.element for problem in refused.value.problems}
+
+
+def test_a_loop_without_end_shows_how_far_it_came(tmp_path: Path) -> None:
+    content = diagram(
+        START,
+        user_task("enter"),
+        element("exclusiveGateway", "again"),
+        script_task("count", "if n = null then 1 else n + 1", "n"),
+        path("start", "enter", "again", "count", "again"),
+    )
+    playback = played(tmp_path, content, scenario(steps=[{"complete": "enter"}]))
+    assert "without waiting" in str(playback.error)
+    assert playback.completed[:6] == ("start", "enter", "again", "count", "again", "count")
+    assert playback.variables["n"] == playback.completed.count("count")
+    assert not playback.ended
 
 
 @pytest.mark.parametrize(
