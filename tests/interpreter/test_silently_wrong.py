@@ -202,6 +202,25 @@ REFUSED = {
     "unknown Zeebe extension": (around(element("task", "x", "<zeebe:executionListeners/>")), "x"),
     "FEEL that does not parse": (around(script("x", "=1 +", "n")), "x"),
     "Python instead of FEEL": (around(script("x", "=().__class__.__mro__[1]", "n")), "x"),
+    "condition in another language": (
+        document(
+            process("p", start(), gateway("exclusive", "g"), end(), path("s", "g"), flow("g", "e", "=a", "x"))
+        ).replace(
+            b"<bpmn:conditionExpression",
+            b'<bpmn:conditionExpression id="own" xsi:type="bpmn:tFormalExpression" language="python"',
+        ),
+        "x",
+    ),
+    "timer in another language": (
+        around(catch("x", timer("PT1H"))).replace(
+            b"<bpmn:timeDuration", b'<bpmn:timeDuration xsi:type="bpmn:tFormalExpression" language="javascript"'
+        ),
+        "x",
+    ),
+    "file of expressions in another language": (
+        around(user("x")).replace(b"targetNamespace", b'expressionLanguage="http://www.mvel.org/2.0" targetNamespace'),
+        "test.bpmn",
+    ),
     "nothing executable": (
         document(process("p", start(), end(), path("s", "e"))).replace(b"true", b"false"),
         "test.bpmn",
@@ -219,6 +238,24 @@ def test_what_would_run_wrongly_is_refused_with_the_element_the_reason_and_a_rem
         assert not problem.reason_zh.isascii()
         assert problem.remedy_en
         assert problem.remedy_zh
+
+
+@pytest.mark.parametrize("name", ["feel", "FEEL", "https://www.omg.org/spec/DMN/20191111/FEEL/"])
+def test_expressions_may_say_that_they_are_feel(name: str) -> None:
+    xml = document(
+        process("p", start(), gateway("exclusive", "g"), end(), path("s", "g"), flow("g", "e", "=true"))
+    ).replace(
+        b"<bpmn:conditionExpression",
+        f'<bpmn:conditionExpression xsi:type="bpmn:tFormalExpression" language="{name}"'.encode(),
+    )
+    said = xml.replace(b"targetNamespace", f'expressionLanguage="{name}" targetNamespace'.encode())
+    assert Drive(said).finished
+
+
+def test_a_file_may_repeat_the_default_of_bpmns_schema_since_it_says_nothing_by_it() -> None:
+    xml = document(process("p", start(), end(), path("s", "e")))
+    repeated = b'expressionLanguage="http://www.w3.org/1999/XPath" targetNamespace'
+    assert Drive(xml.replace(b"targetNamespace", repeated)).finished
 
 
 def test_all_problems_of_a_diagram_are_told_at_once() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.interpreter.definitions import Body, MessageDefinition, Node, SequenceFlow
 from engine.interpreter.dialect import refusals
-from engine.interpreter.dialect.document import Xml, child, children, local_name, read_definitions, zeebe
+from engine.interpreter.dialect.document import BPMN, Xml, child, children, local_name, read_definitions, zeebe
 from engine.interpreter.dialect.events import EventReader
 from engine.interpreter.dialect.extensions import check_extensions, properties_of
 from engine.interpreter.dialect.nodes import DRAWING, NodeReader
@@ -17,6 +17,8 @@ from engine.interpreter.process_model import Diagram, ProcessModel
 from engine.model.elements import ElementKind, Flow
 
 _KINDS = frozenset(kind.value for kind in ElementKind) - {"process"}
+_SCHEMA_DEFAULT = "http://www.w3.org/1999/XPath"
+"""What BPMN's schema says of a file that says nothing; many tools write it into files without any expression."""
 _SUB_PROCESS_PARTS = frozenset(
     {
         "documentation", "extensionElements", "incoming", "outgoing", "multiInstanceLoopCharacteristics",
@@ -34,10 +36,13 @@ def parse_diagram(xml: bytes, resource_name: str) -> Diagram:
     problems = Problems()
     events = EventReader(root, problems)
     models = {}
+    _check_language(root, "expressionLanguage", resource_name, problems)
     for process in children(root, "process"):
         if process.get("isExecutable", "true") == "true":
             model = _ProcessReader(process, events, problems).read()
             models[model.id] = model
+            for expression in process.iter(f"{{{BPMN}}}*"):
+                _check_language(expression, "language", _drawn(expression), problems)
     for name in ("choreography", "globalScriptTask", "globalTask"):
         for element in children(root, name):
             problems.refuse(element, refusals.unknown_element(name))
@@ -46,6 +51,21 @@ def parse_diagram(xml: bytes, resource_name: str) -> Diagram:
     if problems.found:
         raise DiagramRefused(resource_name, problems.found)
     return Diagram(resource_name=resource_name, processes=models)
+
+
+def _check_language(holder: Xml, attribute: str, element: Xml | str, problems: Problems) -> None:
+    """Expressions are FEEL whatever a file says of them, so one that is said to be something else is refused."""
+    language = holder.get(attribute, "").strip()
+    if language not in ("", _SCHEMA_DEFAULT) and "feel" not in language.lower():
+        problems.refuse(element, refusals.foreign_language(language))
+
+
+def _drawn(expression: Xml) -> Xml:
+    """The element or flow an expression belongs to."""
+    at = expression
+    while local_name(at) not in _KINDS | {"sequenceFlow", "process"}:
+        at = at.getparent()  # type: ignore[assignment]  # a process is around every expression
+    return at
 
 
 class _ProcessReader:

@@ -342,6 +342,16 @@ CAMUNDA_SEVEN = Refusal(
 )
 
 
+def foreign_language(language: str) -> Refusal:
+    """An expression in another language than FEEL (DMN 1.5, clause 10)."""
+    return Refusal(
+        f"The expression language {language[:60]} is not supported.",
+        f"不支持表达式语言 {language[:60]}。",
+        "Write the expression in FEEL and remove the language.",
+        "请改用 FEEL 书写表达式，并删除语言声明。",
+    )
+
+
 def unknown_element(name: str) -> Refusal:
     """For an element that BPMN knows and we do not carry out."""
     return Refusal(f"The element {name} is not supported here.", f"此处不支持元素 {name}。", "Remove it.", "请删除。")
