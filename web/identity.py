@@ -18,7 +18,15 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 _OPEN_TO_GENERATED_PASSWORDS = frozenset(
-    {"sign_in.choose_password", "sign_in.leave", "languages.choose", "health.alive", "health.ready", "static"}
+    {
+        "sign_in.choose_password",
+        "sign_in.change_password",
+        "sign_in.leave",
+        "languages.choose",
+        "health.alive",
+        "health.ready",
+        "static",
+    }
 )
 """All a person reaches before they have a password of their own."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.web.conftest import Site, token
+from tests.web.conftest import Site, sign_in, token
 
 TOO_GREAT = str(2**63)
 ENDLESS = "9" * 5_000  # more digits than Python reads
@@ -56,3 +56,30 @@ def test_a_null_character_is_refused_before_any_database_sees_it(site: Site, pat
     fields = {name: value + "\0" for name, value in fields.items()}
     assert client.post(path, data={"csrf_token": token(client), **fields}).status_code == 400
     assert client.get("/cases/", query_string={"number": "\0"}).status_code == 400
+
+
+@pytest.mark.requirement("R082")
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "GET"])
+def test_only_a_posted_form_signs_in(site: Site, method: str) -> None:
+    client, member = site.browser(), site.members["manager"]
+    data = {"name": member.login, "password": member.password}
+    answer = client.open("/sign-in", method=method, data=data)
+    assert answer.status_code == 200
+    assert client.get("/inbox/").headers["Location"].startswith("/sign-in")
+
+
+@pytest.mark.requirement("R082")
+@pytest.mark.parametrize("method", ["HEAD", "OPTIONS", "GET"])
+def test_only_a_posted_form_changes_a_password(site: Site, method: str) -> None:
+    client, member = site.signed_in("manager"), site.members["manager"]
+    new = "一句只有我知道的话-2026"
+    client.open("/password", method=method, data={"current": member.password, "new": new, "repeated": new})
+    assert sign_in(site.browser(), member.login, new).status_code == 403
+    assert sign_in(site.browser(), member.login, member.password).status_code == 303
+
+
+@pytest.mark.requirement("R082")
+def test_no_view_both_shows_and_changes(site: Site) -> None:
+    """Form tokens and rate limits hold for what is sent; a view that also answers GET and HEAD would escape them."""
+    both = [rule.endpoint for rule in site.app.url_map.iter_rules() if {"HEAD", "POST"} <= (rule.methods or set())]
+    assert both == []
