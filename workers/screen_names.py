@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bank.checks.fields import part
 from bank.checks.parties import parties
-from bank.checks.screening import result_of
+from bank.checks.screening import result_of, unreadable
 from bank.clock import local_date
 from bank.systems import SystemUnavailable
 from engine.worker_api import Completed, Handler, Job, Mode, Parameter, Result
@@ -13,20 +13,21 @@ from workers.context import WorkerContext
 
 
 def run(job: Job, context: WorkerContext) -> Result:
-    """Screen; a provider that does not answer is never "no hit": the case waits."""
+    """Screen; a provider that does not answer, or a name it cannot read, is never "no hit": a person decides."""
     subjects = parties(part(job.variables, "application"), local_date(job.now))
     try:
         answer = context.systems.screening.screen(subjects)
     except SystemUnavailable as refused:
         return unavailable(job, refused, "SCREENING_UNAVAILABLE")
+    hits = [*answer.hits, *unreadable(subjects)]
     return Completed(
         {
             "screening": {
-                "result": result_of(answer.hits),
+                "result": result_of(hits),
                 "list_version": answer.list_version,
                 "screened_at": job.now.isoformat(),
                 "names_screened": len(subjects),
-                "hits": [hit.value() for hit in answer.hits],
+                "hits": [hit.value() for hit in hits],
             }
         }
     )

@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
-from bank.checks.names import NameForms, name_forms
+from bank.checks.names import NameForms, is_comparable, name_forms
 from bank.checks.resident_id import compact
 from bank.checks.romanisation import Reading
 
@@ -268,6 +268,24 @@ def _second_factor(subject: Subject, entry: ListEntry) -> str:
     if same_birth:
         return "date_of_birth"
     return "differs" if comparable_birth or (number and entry.id_numbers) else "unknown"
+
+
+def unreadable(subjects: Iterable[Subject]) -> list[Hit]:
+    """A hit without an entry for every name that screening cannot read in full: finding nothing in it means nothing."""
+    return [
+        Hit(
+            subject=subject.name,
+            entry=ListEntry("", subject.kind, (), "", ""),
+            listed_name="",
+            score=Decimal(0),
+            second_factor="unknown",
+            band=Band.REVIEW,
+            reason_en="The name is not wholly in Chinese characters and Latin letters; a person must compare it.",
+            reason_zh="姓名或名称含有汉字、拉丁字母以外的文字或字符，系统无法完整比对，须由人工比对。",
+        )
+        for subject in subjects
+        if not is_comparable(subject.name)
+    ]
 
 
 def result_of(hits: Iterable[Hit]) -> str:

@@ -127,6 +127,16 @@ def test_individuals_and_sole_traders_are_exempt_from_the_owners_test(perform: P
     assert (ownership["exempt"], ownership["complete"], ownership["findings"]) == (True, True, [])
 
 
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize("name", ["Iv\u0430n Petrov", "Мирослава Тихая", "王\ue000"])
+def test_a_name_that_cannot_be_read_is_never_clear_but_goes_to_a_person(perform: Perform, name: str) -> None:
+    screening = variables(perform("screen-names", {"application": individual(name=name)}))["screening"]
+    assert screening["result"] == "review"
+    (hit,) = screening["hits"]
+    assert (hit["name"], hit["entry"], hit["band"]) == (name, "", "review")
+    assert "人工比对" in hit["reason_zh"]
+
+
 def test_the_rating_gets_the_decision_on_screening_hits(perform: Perform) -> None:
     given = {
         "application": enterprise(),
