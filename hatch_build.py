@@ -48,10 +48,12 @@ def build_front_end(source: Path, target: Path) -> bool:
 
 
 def compile_catalogs(translations: Path) -> None:
-    """Compile every `messages.po` below `translations` to the `.mo` beside it."""
+    """Compile every `messages.po` below `translations` to the `.mo` beside it, at one stroke: it may be in use."""
     for catalog in sorted(translations.glob("*/LC_MESSAGES/*.po")):
-        with catalog.open("rb") as text, catalog.with_suffix(".mo").open("wb") as binary:
+        unfinished = catalog.with_suffix(".unfinished")
+        with catalog.open("rb") as text, unfinished.open("wb") as binary:
             write_mo(binary, read_po(text, locale=catalog.parts[-3]))
+        unfinished.replace(catalog.with_suffix(".mo"))
 
 
 def _digest(paths: Iterable[Path]) -> str:
