@@ -10,7 +10,11 @@ STAMP  := $(VENV)/.installed
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-$(STAMP): pyproject.toml requirements.lock hatch_build.py $(wildcard web/frontend/*.json web/frontend/*.mjs)
+# Everything the installation is made from: a change in any of it builds front end and catalogs anew.
+INPUTS := pyproject.toml requirements.lock hatch_build.py web/frontend/build.js \
+	$(wildcard web/frontend/package*.json web/frontend/src/* web/translations/*/LC_MESSAGES/*.po)
+
+$(STAMP): $(INPUTS)
 	@command -v $(PYTHON) >/dev/null || { echo "Kaihu needs Python 3.11 (set PYTHON=…)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --upgrade "pip>=24"
