@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotFound, StateConflict
-from engine.services.answers import Incident
+from engine.services.answers import Incident, Right
 from engine.services.authorisation import guarded, may, require
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
@@ -67,10 +67,20 @@ class Incidents:
                 )
             ]
 
+    def may_resolve(self, actor: Actor, key: int) -> Right:
+        """Whether the actor may try again there now. Raises NotFound."""
+        with self._parts.database.reading() as connection:
+            found = find_incident(connection, key)
+            if found is None:
+                raise NotFound(what="incident", key=key)
+            if found.state != IncidentState.OPEN.value:
+                return Right.unless(_conflict(found.state))
+            return Right.unless(may(self._parts, connection, actor, Action.RESOLVE_INCIDENT, _subject(found)))
+
     def resolve(self, actor: Actor, key: int) -> None:
         """Try again where the case stopped; a job gets its attempts back.
 
-        Raises NotFound, NotAuthorised, StateConflict when it is no longer open or trying again cannot help.
+        Raises NotFound, NotAuthorised, StateConflict when it is no longer open, and of its kind TryingAgainIsNoHelp.
         """
         subject: dict[str, str | int | None] = {}
 
@@ -81,11 +91,11 @@ class Incidents:
             subject.update(_subject(found))
             require(self._parts, connection, actor, Action.RESOLVE_INCIDENT, subject)
             if found.state != IncidentState.OPEN.value:
-                raise StateConflict(what="incident", actual=found.state, expected=IncidentState.OPEN.value)
+                raise _conflict(found.state)
             command = CaseCommand.on(self._parts, connection, "resolve_incident", actor, found.instance_key)
             current = open_incident(connection, found.instance_key, found.number)
             if current is None or current.key != key:
-                raise StateConflict(what="incident", actual="resolved", expected=IncidentState.OPEN.value)
+                raise _conflict(IncidentState.RESOLVED.value)
             _resolve(command, found.number)
 
         with guarded(self._parts, actor, Action.RESOLVE_INCIDENT, subject):
@@ -108,6 +118,10 @@ def _resolve(command: CaseCommand, number: int) -> None:
     command.case.resolve_incident(number)
     settle(command)
     command.write()
+
+
+def _conflict(actual: str) -> StateConflict:
+    return StateConflict(what="incident", actual=actual, expected=IncidentState.OPEN.value)
 
 
 def _subject(row: Row[Any]) -> dict[str, str | int | None]:

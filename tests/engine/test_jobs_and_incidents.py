@@ -82,10 +82,13 @@ def test_after_the_last_attempt_there_is_an_incident_and_after_its_resolution_th
     clock.pass_by(hours=2)
     assert executor.run_until_idle() == 0
 
+    assert engine.incidents.may_resolve(outsider, incident.key).code == NotAuthorised.code
     with pytest.raises(NotAuthorised):
         engine.incidents.resolve(outsider, incident.key)
     outside.answers = [Completed()]
+    assert engine.incidents.may_resolve(administrator, incident.key).allowed
     engine.incidents.resolve(administrator, incident.key)
+    assert engine.incidents.may_resolve(administrator, incident.key).code == StateConflict.code
     assert state_of(engine, case) is InstanceState.COMPLETED
     assert accounts_opened(database) == 1
     assert engine.incidents.list(clerk) == []

@@ -25,6 +25,7 @@ from persistence.settings import Settings
 from tests.checks.people import resident_number
 from tests.conftest import TestClock
 from tests.forms.submissions import VALID
+from tests.web.conftest import sign_in, token
 
 STEPS: dict[str, tuple[str, Mapping[str, Any]]] = {
     "enter_individual_application": ("relationship_manager", {}),
@@ -44,6 +45,9 @@ SUPPLEMENT = {
         "items": [{"document": "身份证", "deficiency": "反面缺失，请重新扫描"}],
     }
 }
+
+
+OWN = "a sentence nobody else knows"
 
 
 @dataclass
@@ -175,6 +179,23 @@ def open_bank(database: Database, clock: TestClock, home: Path, **web: Any) -> I
     resources = resources_of((kaihu.processes, kaihu.forms))
     kaihu.engine.deployments.deploy(opening.staff("process_owner"), resources)
     yield opening
+
+
+def at_work(opening: Opening, role: str) -> FlaskClient:
+    """The browser of the role's person, who has replaced the generated password."""
+    login = opening.staff(role).login
+    assert login is not None
+    with opening.database.transaction() as transaction:
+        logins = opening.bank.people.logins
+        name, password = (
+            logins.get(transaction.connection, login).name,
+            logins.reset_password(transaction.connection, login),
+        )
+    client = opening.browser()
+    assert sign_in(client, name, password).status_code == 303
+    data = {"csrf_token": token(client, "/password"), "current": password, "new": OWN, "repeated": OWN}
+    assert client.post("/password", data=data).status_code == 303
+    return client
 
 
 def application(**changes: Any) -> dict[str, str]:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from bank.applications import Status
 from engine.model.actor import Actor
@@ -16,10 +15,8 @@ from engine.services.answers import TaskRow
 from engine.store.states import InstanceState
 from persistence.database import Database
 from tests.conftest import TestClock
-from tests.web.conftest import sign_in, token
-from tests.web.opening import Opening, apply, open_bank
-
-OWN = "a sentence nobody else knows"
+from tests.web.conftest import token
+from tests.web.opening import Opening, apply, at_work, open_bank
 
 
 @pytest.fixture
@@ -34,23 +31,6 @@ def number(opening: Opening) -> str:
     found, _ = apply(opening.browser())
     opening.work_until(found, "approve_fast_lane")
     return found
-
-
-def at_work(opening: Opening, role: str) -> FlaskClient:
-    """The browser of the role's person, who has replaced the generated password."""
-    login = opening.staff(role).login
-    assert login is not None
-    with opening.database.transaction() as transaction:
-        logins = opening.bank.people.logins
-        name, password = (
-            logins.get(transaction.connection, login).name,
-            logins.reset_password(transaction.connection, login),
-        )
-    client = opening.browser()
-    assert sign_in(client, name, password).status_code == 303
-    data = {"csrf_token": token(client, "/password"), "current": password, "new": OWN, "repeated": OWN}
-    assert client.post("/password", data=data).status_code == 303
-    return client
 
 
 def case_path(opening: Opening, number: str, **query: str) -> str:

@@ -12,6 +12,7 @@ from engine.model.errors import NotFound
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
 from web.cases import access
 from web.cases.documents import sections
+from web.cases.incidents import stops, try_again
 from web.cases.steps import called_links, callers, marks, steps_in
 from web.cases.timeline import timeline
 from web.identity import acting, for_signed_in, sign_in_door
@@ -44,7 +45,7 @@ def case(key: int) -> str:
 
 def _page(instance: ProcessInstance, tab: str, **more: object) -> str:
     shown = {"documents": _documents, "journal": _journal, "data": _data}.get(tab, _progress)(instance)
-    return render_template("cases/case.html", instance=instance, tab=tab, **shown, **more)
+    return render_template("cases/case.html", instance=instance, tab=tab, stops=stops(instance), **shown, **more)
 
 
 def _progress(instance: ProcessInstance) -> dict[str, object]:
@@ -91,6 +92,14 @@ def cancel(key: int) -> BaseResponse | tuple[str, int]:
         return _page(services().engine.process_instances.get(acting(), key), "progress", reason_missing=True), 400
     services().engine.process_instances.cancel(acting(), key, reason)
     flash(_("The case has been cancelled."))
+    return redirect(url_for(".case", key=key), 303)
+
+
+@blueprint.post("/<int:key>/incidents/<int:incident>/resolve")
+@for_signed_in
+def resolve_incident(key: int, incident: int) -> BaseResponse:
+    """Try again where the case stopped, and say what came of it."""
+    flash(*try_again(services().engine.process_instances.get(acting(), key), incident))
     return redirect(url_for(".case", key=key), 303)
 
 
