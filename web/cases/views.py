@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
+from engine.model.actor import Action
 from engine.model.errors import NotFound
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
 from web.cases import access
@@ -16,6 +17,7 @@ from web.cases.incidents import stops, try_again
 from web.cases.steps import called_links, callers, marks, steps_in
 from web.cases.timeline import timeline
 from web.identity import acting, for_signed_in, sign_in_door
+from web.record import note
 from web.services import services
 from web.uploads.listing import documents_of
 
@@ -38,9 +40,20 @@ def listing() -> str:
 @for_signed_in
 def case(key: int) -> str:
     """One case, on one of its tabs."""
-    instance = services().engine.process_instances.get(acting(), key)
+    instance = _looked_at(key)
     tab = request.args.get("tab", TABS[0])
     return _page(instance, tab if tab in TABS else TABS[0])
+
+
+def _looked_at(key: int) -> ProcessInstance:
+    """The case. Every look is on record (M14: bulk viewing by staff), also at a case the person may not see."""
+    try:
+        instance = services().engine.process_instances.get(acting(), key)
+    except NotFound as refusal:
+        note(acting(), Action.VIEW_CASE.value, refusal=refusal, detail=f"case {key}")
+        raise
+    note(acting(), Action.VIEW_CASE.value, subject={"process_id": instance.process_id, "instance_key": key})
+    return instance
 
 
 def _page(instance: ProcessInstance, tab: str, **more: object) -> str:

@@ -8,16 +8,15 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from bank.people import Authentication, CurrentPasswordWrong, PasswordTooWeak
-from engine.journal import Outcome
 from engine.model.actor import Actor
 from web.identity import SignedIn, acting, for_signed_in, sign_in_door
 from web.languages import language, local_path
+from web.record import note
 from web.security import limiter
-from web.services import services
 
 blueprint = Blueprint("sign_in", __name__)
 
-_SIGN_IN, _CHANGE_PASSWORD = "sign_in", "change_password"
+_SIGN_IN, _SIGN_OUT, _CHANGE_PASSWORD = "sign_in", "sign_out", "change_password"
 """Actions in the operations log."""
 
 
@@ -47,14 +46,11 @@ def sign_in() -> Response | tuple[str, int]:
 
 def _record(answer: Authentication) -> None:
     """Every attempt goes to the operations log: by whom it was, or which login it was about; never what was typed."""
-    history, session, refusal = services().engine.history, answer.session, answer.refusal
-    if session is not None:
-        history.record(Actor.staff(session.person.key, session.login.key), _SIGN_IN)
+    if answer.session is not None:
+        note(Actor.staff(answer.session.person.key, answer.session.login.key), _SIGN_IN)
         return
     detail = "" if answer.login is None else f"login {answer.login}"
-    history.record(
-        Actor.system(_SIGN_IN), _SIGN_IN, outcome=Outcome.REFUSED, code=refusal.code if refusal else "", detail=detail
-    )
+    note(Actor.system(_SIGN_IN), _SIGN_IN, refusal=answer.refusal, detail=detail)
 
 
 def _page(status: int, refusal: str = "") -> tuple[str, int]:
@@ -88,10 +84,11 @@ def change_password() -> Response | tuple[str, int]:
     try:
         renewed = sign_in_door().change_password(current_user.session, request.form.get("current", ""), new)
     except CurrentPasswordWrong as error:
+        note(acting(), _CHANGE_PASSWORD, refusal=error)
         return _password_page(current=error.message(language())), 400
     except PasswordTooWeak as error:
         return _password_page(new=error.message(language())), 400
-    services().engine.history.record(acting(), _CHANGE_PASSWORD)
+    note(acting(), _CHANGE_PASSWORD)
     login_user(SignedIn(renewed))  # the version in the cookie moves on; other browsers are signed out
     flash(_("Your new password is in force."))
     return redirect(url_for("start.home"), 303)
@@ -112,6 +109,7 @@ def _password_page(**errors: str) -> str:
 @for_signed_in
 def leave() -> Response:
     """End the session."""
+    note(acting(), _SIGN_OUT)
     logout_user()
     _renew_session()
     return redirect(url_for(".enter"), 303)
