@@ -96,10 +96,5 @@ def create_app() -> Flask:
     return build(Settings.from_environment()).create_web()
 
 
-def main() -> None:
-    """The `kaihu` command."""
-    command_line(build)()
-
-
 if __name__ == "__main__":
-    main()
+    command_line(build)()

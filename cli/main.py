@@ -1,30 +1,57 @@
-"""The command group: settings once, errors as one sentence in the person's language."""
+"""The command group: settings once, errors as one sentence in the person's language.
+
+A command's module is imported when the command is called, and the parts are composed when it asks for them, so
+that `kaihu run` and `kaihu --help` do not wait for the bank, its pages and its database.
+"""
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 import click
 
-from cli.backup import backup
-from cli.demo import demo
-from cli.deploy import deploy
-from cli.parts import Compose
-from cli.run import run
-from cli.scenarios import test_scenarios
-from cli.serve import serve
-from cli.user import user
-from cli.work import work
 from persistence.errors import KaihuError
 from persistence.settings import Settings
 
+if TYPE_CHECKING:
+    from cli.parts import Compose, Parts
+
+COMMANDS = {
+    "serve": ("serve", "serve", "Serve the pages, and run jobs and timers, until Ctrl-C."),
+    "work": ("work", "work", "Run jobs and timers without pages."),
+    "deploy": ("deploy", "deploy", "Deploy diagrams, tables and forms as one deployment."),
+    "demo": ("demo", "demo", "Open two accounts in a demo home, with visible progress."),
+    "run": ("run", "run", "Play a diagram without side effects."),
+    "test": ("scenarios", "test_scenarios", "Play every scenario of process folders."),
+    "user": ("user", "user", "Make a person with a login."),
+    "backup": ("backup", "backup", "Write database and documents into an archive."),
+}
+"""By name, in the order of `--help`: module, function, and what it does."""
+
 
 class _Group(click.Group):
-    """A group whose commands end with a clear sentence instead of a stack trace."""
+    """A group whose commands are imported when called and end with a clear sentence instead of a stack trace."""
 
-    def invoke(self, context: click.Context) -> object:
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"cli.{module}"), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, _, summary) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
         try:
-            return super().invoke(context)
+            return super().invoke(ctx)
         except KaihuError as error:
-            language = context.obj.language if isinstance(context.obj, Settings) else "en"
+            language = ctx.obj.language if isinstance(ctx.obj, Settings) else "en"
             raise click.ClickException(error.message(language)) from error
 
 
@@ -39,6 +66,15 @@ def command_line(compose: Compose) -> click.Group:
         context.obj = Settings.from_environment()
         context.meta["kaihu.compose"] = compose
 
-    for command in (serve, work, deploy, demo, run, test_scenarios, user, backup):
-        kaihu.add_command(command)
     return kaihu
+
+
+def main() -> None:
+    """The installed `kaihu`."""
+    command_line(_composed)()
+
+
+def _composed(settings: Settings) -> Parts:
+    from app import build  # noqa: PLC0415  everything there is: only for commands that ask for it
+
+    return build(settings)

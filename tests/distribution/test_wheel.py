@@ -42,9 +42,9 @@ def in_repository() -> set[str]:
 def kaihu(installed: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """The installed command, in a folder without the repository's files."""
     environment = {**os.environ, "PYTHONPATH": str(installed), "KAIHU_LANGUAGE": "en"}
-    command = [sys.executable, "-c", "import app; print(app.__file__); app.main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from cli import main; print(main.__file__); main.main()", *map(str, arguments)]
     result = subprocess.run(command, check=False, cwd=installed.parent, env=environment, capture_output=True, text=True)
-    assert result.stdout.startswith(str(installed / "app.py")), "the repository's own files were used"
+    assert result.stdout.startswith(str(installed / "cli" / "main.py")), "the repository's own files were used"
     return result
 
 
