@@ -25,6 +25,7 @@ COMMANDS = {
     "run": ("run", "run", "Play a diagram without side effects."),
     "test": ("scenarios", "test_scenarios", "Play every scenario of process folders."),
     "user": ("user", "user", "Make a person with a login."),
+    "password": ("password", "password", "Replace one's own password."),
     "backup": ("backup", "backup", "Write database and documents into an archive."),
 }
 """By name, in the order of `--help`: module, function, and what it does."""

@@ -17,8 +17,18 @@ PERSON = ("--name-zh", "王敏", "--name-en", "Wang Min")
 DOCTYPE = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
 
 
+OWN = "eight-lanterns-9"
+
+
 def password_of(output: str) -> str:
     return output.split()[1]
+
+
+def administrator(kaihu: Kaihu) -> str:
+    """The password the first administrator `boss` has chosen."""
+    generated = password_of(kaihu("user", "boss", *PERSON).stdout)
+    assert kaihu("password", "boss", KAIHU_PASSWORD=generated, KAIHU_NEW_PASSWORD=OWN).exit_code == 0
+    return OWN
 
 
 @pytest.mark.parametrize(
@@ -55,16 +65,30 @@ def test_the_first_administrator_is_made_without_anybody_and_nobody_else_is(kaih
 
 @pytest.mark.requirement("R082")
 def test_the_administrator_makes_other_people_and_a_wrong_password_makes_none(kaihu: Kaihu) -> None:
-    boss = password_of(kaihu("user", "boss", *PERSON).stdout)
+    boss = administrator(kaihu)
     clerk = ("user", "clerk", *PERSON, "--role", "reviewer", "--by", "boss")
     assert "The login name or the password is wrong." in kaihu(*clerk, KAIHU_PASSWORD="wrong").stderr
     assert kaihu(*clerk, KAIHU_PASSWORD=boss).exit_code == 0
     assert "This login name is already in use." in kaihu(*clerk, KAIHU_PASSWORD=boss).stderr
 
 
+@pytest.mark.requirement("R082")
+def test_a_generated_password_opens_nothing_but_the_choice_of_an_own_one(kaihu: Kaihu, home: Path) -> None:
+    generated = password_of(kaihu("user", "boss", *PERSON).stdout)
+    refused = kaihu("deploy", "--login", "boss", KAIHU_PASSWORD=generated)
+    assert refused.exit_code == 1
+    assert "Choose a password of your own first: kaihu password boss" in refused.stderr
+    weak = kaihu("password", "boss", KAIHU_PASSWORD=generated, KAIHU_NEW_PASSWORD="short")
+    assert "A password needs at least" in weak.stderr
+    assert kaihu("password", "boss", KAIHU_PASSWORD=generated, KAIHU_NEW_PASSWORD=OWN).exit_code == 0
+    assert kaihu("deploy", "--login", "boss", KAIHU_PASSWORD=OWN).exit_code == 0
+    log = sqlite3.connect(home / "kaihu.db").execute("SELECT outcome FROM operations_log WHERE action = 'sign_in'")
+    assert [outcome for (outcome,) in log] == ["done"] * 4
+
+
 @pytest.mark.requirement("R074")
 def test_the_shipped_procedure_is_deployed_once_and_a_hostile_file_not_at_all(kaihu: Kaihu, tmp_path: Path) -> None:
-    boss = password_of(kaihu("user", "boss", *PERSON).stdout)
+    boss = administrator(kaihu)
     first = kaihu("deploy", "--login", "boss", KAIHU_PASSWORD=boss)
     assert first.exit_code == 0
     assert "account_opening v1" in first.stdout
