@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from bank.agreements import terms_digest
 from bank.clock import local_date
+from bank.documents import Document, DocumentDoor, Upload
 from cli.demo_home import staff_with_role
 from cli.demo_paper import paper
 from cli.demo_story import CUSTOMER, TODAY, VERSION_IN_FORCE, CustomerStep, Step, Story
@@ -121,14 +122,12 @@ class Playing:
         return form
 
     def _hand_in(self, code: str, actor: Actor) -> str:
-        with self._kaihu.database.transaction() as transaction:
-            return self._kaihu.bank.documents.store(
-                transaction.connection,
-                content=paper(f"{code} {self.business_key}"),
-                file_name=f"{code}.pdf",
-                business_key=self.business_key,
-                uploaded_by=actor.person,
-            ).id
+        door = DocumentDoor(self._kaihu.database, self._kaihu.bank.documents)
+        upload = Upload(file_name=f"{code}.pdf", content=paper(f"{code} {self.business_key}"))
+        [taken] = door.take_in(self.business_key, [upload], uploaded_by=actor.person)
+        if not isinstance(taken, Document):
+            raise taken
+        return taken.id
 
     def _act_as_customer(self, step: CustomerStep) -> None:
         waiting = self._until(step.element, lambda: self._waiting().get(step.element))

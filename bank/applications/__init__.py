@@ -1,7 +1,15 @@
 """Applications to open an account, from submission to outcome."""
 
 from bank.applications.applications import Applications, access_mark
-from bank.applications.door import ISSUE_ACCESS_CODE, ApplicationDoor
+from bank.applications.door import ISSUE_ACCESS_CODE, ApplicantDoor, ApplicationDoor
 from bank.applications.records import Application, Status
 
-__all__ = ["ISSUE_ACCESS_CODE", "Application", "ApplicationDoor", "Applications", "Status", "access_mark"]
+__all__ = [
+    "ISSUE_ACCESS_CODE",
+    "ApplicantDoor",
+    "Application",
+    "ApplicationDoor",
+    "Applications",
+    "Status",
+    "access_mark",
+]

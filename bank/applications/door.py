@@ -1,4 +1,4 @@
-"""The door the staff's pages use for applications: each method is one transaction, so that pages open none."""
+"""The doors the pages use for applications: each method is one transaction, so that pages open none."""
 
 from __future__ import annotations
 
@@ -33,3 +33,31 @@ class ApplicationDoor:
             if refusal is not None:
                 raise refusal
             return self._applications.issue_access_code(transaction.connection, business_key)
+
+
+class ApplicantDoor:
+    """What the customer's pages ask; the access code lets a customer in, no role does."""
+
+    def __init__(self, database: Database, applications: Applications) -> None:
+        self._database = database
+        self._applications = applications
+
+    def number_for(self, request: str) -> str:
+        """The application number of a request, the same however often it is sent."""
+        with self._database.transaction() as transaction:
+            return self._applications.number_for(transaction.connection, request)
+
+    def access_code(self, business_key: str) -> str:
+        """A new access code for who has just applied, in place of an earlier one (R020)."""
+        with self._database.transaction() as transaction:
+            return self._applications.issue_access_code(transaction.connection, business_key)
+
+    def access_granted(self, business_key: str, code: str) -> bool:
+        """Whether number and code belong together."""
+        with self._database.reading() as connection:
+            return self._applications.access_granted(connection, business_key, code)
+
+    def access_stands(self, business_key: str, mark: str) -> bool:
+        """Whether the code with this mark is still the one in force."""
+        with self._database.reading() as connection:
+            return self._applications.access_stands(connection, business_key, mark)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from bank.documents.documents import Documents
 from bank.documents.errors import DocumentEmpty, DocumentTooLarge, DocumentTypeRefused
 from bank.documents.records import Document
@@ -30,28 +32,38 @@ class DocumentDoor:
         self._documents = documents
 
     def take_in(
-        self, business_key: str, uploads: Iterable[Upload], *, uploaded_by: int | None
+        self, business_key: str, uploads: Iterable[Upload], *, uploaded_by: int | None, all_or_none: bool = False
     ) -> list[Document | DocumentRefusal]:
         """Store the files of one post for a case: for each, in order, the document or why it is refused.
 
-        A refused file does not hold up the others. `uploads` may be lazy: one content at a time is in memory.
+        A refused file does not hold up the others, unless `all_or_none`: then nothing is stored when one is
+        refused. `uploads` may be lazy: one content at a time is in memory. `uploaded_by` as in Documents.store.
         """
         with self._database.transaction() as transaction:
-            answers: list[Document | DocumentRefusal] = []
-            for upload in uploads:
-                try:
-                    answers.append(
-                        self._documents.store(
-                            transaction.connection,
-                            content=upload.content,
-                            file_name=upload.file_name,
-                            business_key=business_key,
-                            uploaded_by=uploaded_by,
-                        )
-                    )
-                except (DocumentEmpty, DocumentTooLarge, DocumentTypeRefused) as refusal:  # before anything is written
-                    answers.append(refusal)
+            taken = transaction.connection.begin_nested()
+            answers = [
+                self._answer(transaction.connection, business_key, upload, uploaded_by=uploaded_by)
+                for upload in uploads
+            ]
+            if all_or_none and not all(isinstance(answer, Document) for answer in answers):
+                taken.rollback()
+            else:
+                taken.commit()
             return answers
+
+    def _answer(
+        self, connection: Connection, business_key: str, upload: Upload, *, uploaded_by: int | None
+    ) -> Document | DocumentRefusal:
+        try:
+            return self._documents.store(
+                connection,
+                content=upload.content,
+                file_name=upload.file_name,
+                business_key=business_key,
+                uploaded_by=uploaded_by,
+            )
+        except (DocumentEmpty, DocumentTooLarge, DocumentTypeRefused) as refusal:  # before anything is written
+            return refusal
 
     def get(self, document_id: str) -> Document:
         """The document with this id. Raises RecordNotFound."""

@@ -35,6 +35,15 @@ def test_each_file_of_a_post_is_answered_in_order_and_refusals_hold_up_nothing(d
     assert list(door.of_case(CASE)) == [one, two]
 
 
+def test_where_all_or_none_are_wanted_a_refused_file_takes_back_the_others(door: DocumentDoor) -> None:
+    one, empty = door.take_in(CASE, [upload("one"), upload("empty", b"")], uploaded_by=None, all_or_none=True)
+    assert isinstance(one, Document)
+    assert isinstance(empty, DocumentEmpty)
+    assert door.of_case(CASE) == []
+    taken = door.take_in(CASE, [upload("one"), upload("two")], uploaded_by=None, all_or_none=True)
+    assert list(door.of_case(CASE)) == taken
+
+
 def test_a_post_that_breaks_off_leaves_no_document(door: DocumentDoor) -> None:
     def torn() -> Iterator[Upload]:
         yield upload("one")

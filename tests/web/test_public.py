@@ -14,10 +14,13 @@ from flask.testing import FlaskClient
 from bank.accounts import AccountStatus
 from bank.applications import Status
 from bank.notifications.tipping_off import tips_off
+from engine.journal import Outcome
+from engine.model.actor import Actor
 from persistence.database import Database
 from persistence.schema import metadata
 from tests.conftest import TestClock
 from tests.forms.submissions import VALID
+from tests.web.conftest import Site, token
 from tests.web.opening import (
     SUPPLEMENT,
     Opening,
@@ -136,6 +139,33 @@ def test_number_and_code_are_shown_once(opening: Opening) -> None:
     again = client.get("/apply/received", follow_redirects=True).text
     assert number in again
     assert code not in again
+
+
+@pytest.mark.parametrize(("language", "told"), [("zh", "网上申请暂未开放"), ("en", "not available yet")])
+def test_before_the_bank_has_deployed_its_process_the_page_says_that_nobody_can_apply_yet(
+    site: Site, language: str, told: str
+) -> None:
+    client = site.browser()
+    data = {"csrf_token": token(client), "language": language, "next": "/apply"}
+    client.post("/language", data=data)
+    for answer in (client.get("/apply"), client.post("/apply", data=data)):
+        assert answer.status_code == 503
+        assert told in answer.text
+
+
+@pytest.mark.requirement("R082")
+def test_coming_in_with_number_and_code_is_recorded_and_so_is_a_refusal(opening: Opening) -> None:
+    number, code = apply(opening.browser())
+    typed = {"right": (number, code), "wrong": (number, "typed-by-mistake"), "unknown": ("typed-by-mistake", code)}
+    for entered_number, entered_code in typed.values():
+        send(opening.browser(), "/status", number=entered_number, code=entered_code)
+    lines = opening.engine.history.operations(opening.staff("reviewer"), limit=3)
+    unknown, wrong, right = [(each.action, each.outcome, each.actor, each.detail) for each in lines]
+    assert right == ("customer_sign_in", Outcome.DONE, Actor.customer(number), "")
+    assert wrong == ("customer_sign_in", Outcome.REFUSED, Actor.system("customer_sign_in"), f"case {number}")
+    assert unknown == ("customer_sign_in", Outcome.REFUSED, Actor.system("customer_sign_in"), "")
+    assert "mistake" not in repr(lines)
+    assert code not in repr(lines)
 
 
 def test_the_channel_is_online_whatever_the_page_sends(opening: Opening) -> None:

@@ -14,6 +14,7 @@ from engine.feel import Environment
 from engine.forms import Component, Field, FieldError, Form, FormInvalid, Group
 from engine.forms.paths import put
 from engine.model.actor import Actor
+from engine.model.errors import NotFound
 from web.commands import fresh_idempotency_key, posted_data, reshaped, sent_idempotency_key
 from web.forms import render_fields
 from web.languages import language
@@ -26,13 +27,19 @@ _CHANNEL, _ONLINE = "application.channel", "online"
 ACCEPTED = 303
 """Only such answers count against the limit of applications: correcting a form is no new one."""
 
+SERVICE_UNAVAILABLE = 503
+Page = tuple[str, int]
+
 _SCOPE: dict[str, Any] = {"application": {"channel": _ONLINE}}
 
 
 @blueprint.get("/apply")
-def apply() -> str:
+def apply() -> str | Page:
     """The empty form."""
-    form, data = _form(), _form().prefill({})
+    form = _form()
+    if form is None:
+        return _not_open()
+    data = form.prefill({})
     put(data, ("application", "language"), language())
     visit.applicant()
     return _page(form, data)
@@ -41,9 +48,11 @@ def apply() -> str:
 @blueprint.post("/apply")
 @limiter.limit(sign_in_limit)
 @limiter.limit(application_limit, deduct_when=lambda response: response.status_code == ACCEPTED)
-def submit() -> Response | str | tuple[str, int]:
+def submit() -> Response | str | Page:
     """Start the case; with errors, show the form again. What the page says about the channel does not count."""
     form = _form()
+    if form is None:
+        return _not_open()
     data = posted_data(form)
     data = data if isinstance(data.get("application"), dict) else {**data, "application": {}}
     put(data, ("application", "channel"), _ONLINE)
@@ -61,8 +70,7 @@ def submit() -> Response | str | tuple[str, int]:
 def _started(data: Mapping[str, Any]) -> str:
     """The number of the case this form started, now or when it was sent before."""
     request_id = f"{visit.applicant()}:{sent_idempotency_key() or fresh_idempotency_key()}"
-    with services().database.transaction() as transaction:
-        number = services().bank.applications.number_for(transaction.connection, request_id)
+    number = visit.applicant_door().number_for(request_id)
     case = services().engine.process_instances.start(
         Actor.customer(number), PROCESS, business_key=number, form_data=data, idempotency_key="application"
     )
@@ -79,18 +87,24 @@ def received() -> Response | str:
     number = visit.take_fresh_case()
     if number is None:
         return redirect(url_for(".status"), 303)
-    with services().database.transaction() as transaction:
-        code = services().bank.applications.issue_access_code(transaction.connection, number)
+    code = visit.applicant_door().access_code(number)
     visit.enter(number, code)
     return render_template("public/received.html", number=number, code=code)
 
 
-def _form() -> Form:
-    """The start form of the newest version. Raises NotFound before anything was deployed."""
+def _form() -> Form | None:
+    """The start form of the newest version; None as long as the bank has deployed no process to apply for."""
     deployments, nobody = services().engine.deployments, Actor.customer("")
-    definition = deployments.latest(nobody, PROCESS)
+    try:
+        definition = deployments.latest(nobody, PROCESS)
+    except NotFound:
+        return None
     assert definition.start_form_key is not None  # the process family is tested to have one
     return deployments.form(nobody, definition.start_form_key)
+
+
+def _not_open() -> Page:
+    return render_template("public/not_open.html"), SERVICE_UNAVAILABLE
 
 
 def _page(form: Form, data: Mapping[str, Any], errors: Mapping[str, FieldError] | None = None) -> str:

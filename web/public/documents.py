@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Connection
+from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from bank.checks.fields import part, rows, text
-from bank.documents import Document, DocumentEmpty, DocumentTooLarge, DocumentTypeRefused
+from bank.documents import Document, Upload
 from bank.notifications.tipping_off import tips_off
 from engine.model.values import Value
 from engine.services.answers import Activity
@@ -25,6 +25,7 @@ from web.public.blueprint import KEPT, blueprint, sign_in_limit
 from web.public.case import CustomerCase, Wait, moment_of
 from web.security import limiter
 from web.services import services
+from web.uploads.listing import document_door, documents_of
 
 _MOST_FILES = 30
 _LONGEST_NOTE = 1000
@@ -105,8 +106,7 @@ def _thanks() -> Response:
 def _wanted(case: CustomerCase, activity: Activity) -> list[Wanted]:
     """The checklist of the case for its reader."""
     visible = case.visible_at(activity)
-    with services().database.reading() as connection:
-        names = {each.id: each.file_name for each in services().bank.documents.of_case(connection, case.number)}
+    names = {each.id: each.file_name for each in documents_of(case.number)}
     held = part(visible, "documents")
     return [
         Wanted(
@@ -137,26 +137,21 @@ def _store(case: CustomerCase, wait: Wait, wanted: list[Wanted], note: str) -> t
         refusals.whole = _("Please choose at least one file.")
     if refusals:
         return stored, refusals
-    with services().database.transaction() as transaction:
-        taken = transaction.connection.begin_nested()
-        for each, file in files:
-            name = file.filename or ""
-            # Before the review nothing but its name tells the manager what a file is.
-            name = f"{each.name_zh} {name}" if wait is Wait.HAND_IN else name
-            try:
-                document = _kept(transaction.connection, case, file.read(), name)
-            except (DocumentEmpty, DocumentTooLarge, DocumentTypeRefused) as error:
-                refusals.by_code[each.code] = f"{file.filename}{_(': ')}{error.message(language())}"
-            else:
-                stored.setdefault(each.code, []).append(document.id)
-        taken.rollback() if refusals else taken.commit()
+    answers = document_door().take_in(
+        case.number, (_upload(wait, each, file) for each, file in files), uploaded_by=None, all_or_none=True
+    )
+    for (each, file), answer in zip(files, answers, strict=True):
+        if isinstance(answer, Document):
+            stored.setdefault(each.code, []).append(answer.id)
+        else:
+            refusals.by_code[each.code] = f"{file.filename}{_(': ')}{answer.message(language())}"
     return stored, refusals
 
 
-def _kept(connection: Connection, case: CustomerCase, content: bytes, name: str) -> Document:
-    return services().bank.documents.store(
-        connection, content=content, file_name=name, business_key=case.number, uploaded_by=None
-    )
+def _upload(wait: Wait, wanted: Wanted, file: FileStorage) -> Upload:
+    name = file.filename or ""
+    # Before the review nothing but its name tells the manager what a file is.
+    return Upload(file_name=f"{wanted.name_zh} {name}" if wait is Wait.HAND_IN else name, content=file.read())
 
 
 def _send(case: CustomerCase, activity: Activity, stored: Mapping[str, list[str]], note: str) -> None:

@@ -12,15 +12,20 @@ from werkzeug.wrappers import Response
 
 from bank.checks.fields import part, text
 from engine.model.actor import Actor
-from engine.model.errors import NotFound
+from engine.model.errors import NotAuthorised, NotFound
 from web.public import visit
 from web.public.blueprint import KEPT, blueprint, sign_in_limit
 from web.public.case import CustomerCase, Outcome, Wait, masked, moment_of, read_case
 from web.public.wording import outcome_words, stage_words
+from web.record import note
 from web.security import limiter
 from web.services import services
+from web.uploads.listing import documents_of
 
 _LONGEST_REASON = 500
+_COME_IN = "customer_sign_in"
+"""Action in the operations log; a number that names no case is not written down."""
+_REFUSED = NotAuthorised(action=_COME_IN)
 _DEADLINES = (
     (Wait.SUPPLEMENT, ("supplement", "deadline")),
     (Wait.SUPPLEMENT_AT_BRANCH, ("supplement", "deadline")),
@@ -48,10 +53,11 @@ def status() -> Response | str:
 def look_up() -> Response | tuple[str, int]:
     """Let in whoever has number and code; an unknown number and a wrong code get the same answer."""
     number, code = request.form.get("number", "").strip().upper(), request.form.get("code", "")
-    with services().database.reading() as connection:
-        granted = services().bank.applications.access_granted(connection, number, code)
-    if not (granted and _exists(number)):
+    granted, exists = visit.applicant_door().access_granted(number, code), _exists(number)
+    if not (granted and exists):
+        note(Actor.system(_COME_IN), _COME_IN, refusal=_REFUSED, detail=f"case {number}" if exists else "")
         return render_template("public/enter.html", number=number, refused=True), 403
+    note(Actor.customer(number), _COME_IN)
     visit.enter(number, code)
     return redirect(url_for(".status"), 303)
 
@@ -65,10 +71,9 @@ def _exists(number: str) -> bool:
 
 
 def _case_page(case: CustomerCase) -> str:
-    bank = services().bank
     with services().database.reading() as connection:
         letters = services().outbox.of_case(connection, case.number)
-        documents = [each for each in bank.documents.of_case(connection, case.number) if each.uploaded_by is None]
+    documents = [each for each in documents_of(case.number) if each.uploaded_by is None]
     return render_template(
         "public/status.html",
         case=case,

@@ -16,7 +16,7 @@ from flask import flash, redirect, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from bank.applications import access_mark
+from bank.applications import ApplicantDoor, access_mark
 from engine.model.errors import NotFound
 from web.public.case import CustomerCase, read_case
 from web.services import services
@@ -28,6 +28,11 @@ _IDLE = dt.timedelta(minutes=30)  # people walk away from shared computers
 _CASE, _CODE, _SEEN = "customer_case", "customer_code", "customer_seen"
 _APPLICANT, _FRESH = "applicant", "fresh_case"
 _SHOWN = "agreement_shown"
+
+
+def applicant_door() -> ApplicantDoor:
+    """Where numbers and access codes are given and checked."""
+    return ApplicantDoor(services().database, services().bank.applications)
 
 
 def _now() -> float:
@@ -59,8 +64,7 @@ def entered_case() -> str | None:
 
 
 def _code_stands(number: str) -> bool:
-    with services().database.reading() as connection:
-        return services().bank.applications.access_stands(connection, number, str(session.get(_CODE, "")))
+    return applicant_door().access_stands(number, str(session.get(_CODE, "")))
 
 
 def for_customer(
