@@ -72,6 +72,7 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         database=database,
         clock=clock,
         new_business_key=new_business_key,
+        handlers=HANDLERS,
     )
     web_settings = WebSettings(
         secret_key=settings.secret().decode(),

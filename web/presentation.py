@@ -11,8 +11,10 @@ from flask import Flask, request, url_for
 from flask_babel import format_date, format_datetime, format_decimal, ngettext
 from flask_babel import gettext as _
 
+from engine.model.actor import Actor, ActorKind
 from engine.model.values import Value
 from web.languages import in_language
+from web.services import services
 from web.uploads.listing import size
 from web.vocabulary import field_label, input_label, role_label, word_label
 
@@ -120,6 +122,17 @@ def is_table(value: object) -> bool:
     return bool(value) and single and len({frozenset(row) for row in value}) == 1 and len(value[0]) <= _COLUMNS
 
 
+def job_name(job_type: str) -> str:
+    """The name of the worker for a job type; the type itself where that worker is no longer here."""
+    handler = services().handlers.get(job_type)
+    return job_type if handler is None else in_language(handler.name, handler.name_en)
+
+
+def machine_name(actor: Actor) -> str:
+    """Which worker acted; empty for the engine's own parts, which say nothing beside the command they give."""
+    return job_name(actor.name) if actor.kind is ActorKind.WORKER else ""
+
+
 def return_path() -> str:
     """Where the language switch returns to: this page when it can be asked for again, else the start page."""
     if request.method != "GET" or request.routing_exception is not None:
@@ -141,6 +154,8 @@ def present(app: Flask) -> None:
         field_label=field_label,
         role_label=role_label,
         target=target,
+        job_name=job_name,
+        machine_name=machine_name,
         name_of=lambda row: in_language(row.name, row.name_en),
         process_name_of=lambda row: in_language(row.process_name, row.process_name_en),
         return_path=return_path,

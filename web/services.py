@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from flask import current_app
 
@@ -12,6 +12,7 @@ from bank.bank import Bank
 from bank.notifications import Outbox
 from engine.model.ports import Clock
 from engine.process_engine import ProcessEngine
+from engine.worker_api import Handler
 from persistence.database import Database
 
 _EXTENSION = "kaihu"
@@ -29,6 +30,8 @@ class WebServices:
     clock: Clock
     new_business_key: Callable[[], str]
     """A number for a new application that no other has, such as `AO-20261123-0001`."""
+    handlers: Mapping[str, Handler[Any]]
+    """The bank's workers by job type, for their names on pages."""
 
     def attach(self, extensions: dict[str, object]) -> None:
         """Make the services known to the views of one application."""

@@ -123,6 +123,7 @@ def site(database: Database, tmp_path: Path, clock: TestClock) -> Site:
         database=database,
         clock=clock,
         new_business_key=lambda: f"AO-20260302-{next(numbers):04}",
+        handlers={},
     )
     resources = [Resource(path.name, path.read_bytes()) for path in (PROCESS, FORM)]
     engine.deployments.deploy(members["administrator"].actor, resources)

@@ -17,6 +17,7 @@ from persistence.database import Database
 from tests.conftest import TestClock
 from tests.web.conftest import token
 from tests.web.opening import Opening, apply, at_work, open_bank
+from workers import HANDLERS
 
 
 @pytest.fixture
@@ -79,6 +80,17 @@ def test_the_journal_speaks_english_to_who_reads_english(opening: Opening, numbe
     assert "Task completed: Review documents" in text
     assert "He Simin (Reviewer)" in text
     assert f"Now at: {waiting_task(opening, number).name_en}" in text
+
+
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_journal_names_workers_in_the_readers_language(opening: Opening, number: str, language: str) -> None:
+    client = at_work(opening, "regulator")
+    client.post("/language", data={"csrf_token": token(client, "/"), "language": language, "next": "/"})
+    text = words(client.get(case_path(opening, number, tab="journal")).text)
+    handler = HANDLERS["send-notification"]
+    assert (f"系统（{handler.name}）" if language == "zh" else f"System ({handler.name_en})") in text
+    assert [job_type for job_type in HANDLERS if job_type in text] == []
 
 
 @pytest.mark.requirement("R088")
