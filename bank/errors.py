@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from bank.terms import Record, Standing
 from persistence.errors import ErrorKind, KaihuError
 
 
 class RecordNotFound(KaihuError):
-    """The bank keeps no such record, or none the asker may see. Fields: `what`, `key`."""
+    """The bank keeps no such record, or none the asker may see. Fields: `what`, `named`."""
 
     code = "record_not_found"
     kind = ErrorKind.NOT_FOUND
-    en = "The bank keeps no {what} {key}."
-    zh = "未找到该记录：{what} {key}。"
+    en = "The bank keeps no such {what}{named}."
+    zh = "未找到该{what}{named}。"
+
+    def __init__(self, *, what: Record, key: object = None) -> None:
+        super().__init__(what=what, named="" if key is None else f" ({key})")
 
 
 class ActionNotAuthorised(KaihuError):
@@ -29,7 +33,10 @@ class IllegalTransition(KaihuError):
     code = "illegal_transition"
     kind = ErrorKind.CONFLICT
     en = "This {what} is {actual} and cannot become {wanted}."
-    zh = "该记录（{what}）当前状态为 {actual}，不能变更为 {wanted}。"
+    zh = "该{what}当前状态为“{actual}”，不能变更为“{wanted}”。"
+
+    def __init__(self, *, what: Record, actual: str, wanted: str) -> None:
+        super().__init__(what=what, actual=Standing.of(actual), wanted=Standing.of(wanted))
 
 
 class ReferenceDataWrong(KaihuError):

@@ -30,10 +30,19 @@ class ErrorKind(Enum):
     """A part we depend on does not answer; try again later (503)."""
 
 
+class Term(Enum):
+    """A word that differs by the reader's language. Subclasses list their members as English, Chinese."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        self.en = en
+        self.zh = zh
+
+
 class KaihuError(Exception):
     """Base of all expected failures. Subclasses set `code`, `kind`, `en` and `zh`.
 
-    `en` and `zh` are `str.format` templates over the keyword fields given to the constructor.
+    `en` and `zh` are `str.format` templates over the keyword fields given to the constructor; a field that is a
+    `Term` is put in the sentence's language.
     """
 
     code: ClassVar[str] = "error"
@@ -47,5 +56,12 @@ class KaihuError(Exception):
 
     def message(self, language: str) -> str:
         """The sentence for a reader of `language` ("zh…" is Chinese, everything else English)."""
-        template = self.zh if language.startswith("zh") else self.en
-        return template.format(**self.fields)
+        chinese = language.startswith("zh")
+        words = {name: _word(value, chinese) for name, value in self.fields.items()}
+        return (self.zh if chinese else self.en).format(**words)
+
+
+def _word(value: object, chinese: bool) -> object:
+    if not isinstance(value, Term):
+        return value
+    return value.zh if chinese else value.en

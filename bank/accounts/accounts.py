@@ -18,6 +18,7 @@ from bank.checks.limit_values import check_limits
 from bank.counters import next_number
 from bank.errors import IllegalTransition, RecordNotFound
 from bank.parameters import Parameters
+from bank.terms import Record
 
 _COUNTER = "account_number"
 _ACTIVATION = tuple(column for column in account_activation.c if column.name != "token_sha256")
@@ -63,7 +64,7 @@ class Accounts:
         """The account with this key. Raises RecordNotFound."""
         found = self._find(connection, account.c.key == key)
         if found is None:
-            raise RecordNotFound(what="account", key=key)
+            raise RecordNotFound(what=Record.ACCOUNT, key=key)
         return found
 
     def of_case(self, connection: Connection, business_key: str) -> Account | None:
@@ -83,7 +84,7 @@ class Accounts:
         """
         found = self.get(connection, account_key)
         if found.status is not AccountStatus.PENDING_ACTIVATION:
-            raise IllegalTransition(what="account", actual=found.status, wanted=AccountStatus.ACTIVE)
+            raise IllegalTransition(what=Record.ACCOUNT, actual=found.status, wanted=AccountStatus.ACTIVE)
         hashed = _hash_of(token)
         same = (account_activation.c.token_sha256 == hashed) & (account_activation.c.account == account_key)
         existing = connection.execute(select(*_ACTIVATION).where(same)).first()
@@ -104,7 +105,7 @@ class Accounts:
         hashed = account_activation.c.token_sha256 == _hash_of(token)
         row = connection.execute(select(*_ACTIVATION).where(hashed)).first()
         if row is None:
-            raise RecordNotFound(what="activation", key="")
+            raise RecordNotFound(what=Record.ACTIVATION)
         found = self.get(connection, row.account)
         if found.status is AccountStatus.EXPIRED:
             raise ActivationOverdue()
@@ -146,7 +147,7 @@ class Accounts:
         )
         found = self.get(connection, key)
         if moved.rowcount == 0:
-            raise IllegalTransition(what="account", actual=found.status, wanted=wanted)
+            raise IllegalTransition(what=Record.ACCOUNT, actual=found.status, wanted=wanted)
         self._end_activations(connection, key, now)
         return found
 

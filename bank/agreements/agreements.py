@@ -14,6 +14,7 @@ from bank.agreements.records import AgreementTemplate, Consent
 from bank.agreements.tables import agreement_consent
 from bank.agreements.templates import read_templates
 from bank.errors import RecordNotFound
+from bank.terms import Record
 
 _FOLDER = Path(__file__).parent
 
@@ -35,7 +36,7 @@ class Agreements:
     def version(self, version: str) -> AgreementTemplate:
         """The text published as `version`, in force or not. Raises RecordNotFound."""
         if version not in self._templates:
-            raise RecordNotFound(what="agreement", key=version)
+            raise RecordNotFound(what=Record.AGREEMENT, key=version)
         return self._templates[version]
 
     def in_force(self, kind: str, on: dt.date) -> AgreementTemplate:
@@ -45,7 +46,7 @@ class Agreements:
         """
         begun = [template for template in self if kind in template.kinds and template.effective_from <= on]
         if not begun:
-            raise RecordNotFound(what="agreement", key=kind)
+            raise RecordNotFound(what=Record.AGREEMENT, key=kind)
         return max(begun, key=lambda template: template.effective_from)
 
     def record_consent(

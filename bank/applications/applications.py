@@ -21,6 +21,7 @@ from bank.customers import Customer, Customers, canonical
 from bank.customers.tables import customer
 from bank.errors import IllegalTransition, RecordNotFound
 from bank.people import passwords
+from bank.terms import Record
 
 _NOT_ASSESSED: dict[str, Any] = {"risk_band": None, "single_fen": None, "daily_fen": None, "yearly_fen": None}
 
@@ -154,7 +155,7 @@ class Applications:
         """
         known, wanted = self.get(connection, business_key), Status(outcome)
         if wanted in OPEN:
-            raise IllegalTransition(what="application", actual=known.status.value, wanted=outcome)
+            raise IllegalTransition(what=Record.APPLICATION, actual=known.status.value, wanted=outcome)
         if known.status is wanted:
             return known
         _check(known, wanted)
@@ -165,7 +166,7 @@ class Applications:
         """The application of a case. Raises RecordNotFound."""
         found = self.find(connection, business_key)
         if found is None:
-            raise RecordNotFound(what="application", key=business_key)
+            raise RecordNotFound(what=Record.APPLICATION, key=business_key)
         return found
 
     def find(self, connection: Connection, business_key: str) -> Application | None:
@@ -198,7 +199,7 @@ class Applications:
         )
         if changed.rowcount == 0:
             actual = self.get(connection, known.business_key).status.value
-            raise IllegalTransition(what="application", actual=actual, wanted=values["status"])
+            raise IllegalTransition(what=Record.APPLICATION, actual=actual, wanted=values["status"])
         return self.get(connection, known.business_key)
 
 
@@ -215,7 +216,7 @@ def _next_turn(connection: Connection, customer_key: int) -> int:
 
 def _check(known: Application, wanted: Status) -> None:
     if wanted not in TRANSITIONS[known.status]:
-        raise IllegalTransition(what="application", actual=known.status.value, wanted=wanted.value)
+        raise IllegalTransition(what=Record.APPLICATION, actual=known.status.value, wanted=wanted.value)
 
 
 def _hash_of(code: str) -> str:

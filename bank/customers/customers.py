@@ -14,6 +14,7 @@ from bank.checks.resident_id import compact
 from bank.customers.records import Customer
 from bank.customers.tables import customer
 from bank.errors import RecordNotFound
+from bank.terms import Record
 
 
 def canonical(subject: str) -> str:
@@ -63,5 +64,5 @@ class Customers:
         """The customer with this key. Raises RecordNotFound."""
         row = connection.execute(select(customer).where(customer.c.key == key)).one_or_none()
         if row is None:
-            raise RecordNotFound(what="customer", key=key)
+            raise RecordNotFound(what=Record.CUSTOMER, key=key)
         return Customer(**row._asdict())

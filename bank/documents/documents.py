@@ -17,6 +17,7 @@ from bank.documents.store import DocumentStore
 from bank.documents.tables import document
 from bank.errors import RecordNotFound
 from bank.parameters import Parameters
+from bank.terms import Record
 
 _MEGABYTE = 1024 * 1024
 _HIGHEST_KEY = 2**63 - 1
@@ -73,7 +74,7 @@ class Documents:
         key = _key_of(document_id)
         found = None if key is None else _find(connection, document.c.key == key)
         if found is None:
-            raise RecordNotFound(what="document", key="" if key is None else key)
+            raise RecordNotFound(what=Record.DOCUMENT, key=key)
         return found
 
     def of_case(self, connection: Connection, business_key: str) -> list[Document]:

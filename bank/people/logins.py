@@ -23,6 +23,7 @@ from bank.people.errors import (
 )
 from bank.people.records import Login, Person
 from bank.people.tables import login
+from bank.terms import Record
 from persistence.errors import KaihuError
 
 _COLUMNS = tuple(column for column in login.c if column.name not in ("password_hash", "created_at"))
@@ -64,7 +65,7 @@ class Logins:
         """The login with this key. Raises RecordNotFound."""
         found = self.find(connection, key)
         if found is None:
-            raise RecordNotFound(what="login", key=key)
+            raise RecordNotFound(what=Record.LOGIN, key=key)
         return found
 
     def find(self, connection: Connection, key: int) -> Login | None:
@@ -170,7 +171,7 @@ class Logins:
     def _set(self, connection: Connection, key: int, **values: object) -> None:
         changed = connection.execute(update(login).where(login.c.key == key).values(**values))
         if changed.rowcount != 1:
-            raise RecordNotFound(what="login", key=key)
+            raise RecordNotFound(what=Record.LOGIN, key=key)
 
 
 def canonical(name: str) -> str:

@@ -14,6 +14,7 @@ from bank.people.logins import Logins
 from bank.people.records import Authentication, Person, RoleAssignment, Session
 from bank.people.roles import ROLES, Side
 from bank.people.tables import person, role_assignment
+from bank.terms import Record
 
 ADMINISTRATOR = "administrator"
 
@@ -37,7 +38,7 @@ class People:
         """The person with this key. Raises RecordNotFound."""
         found = self.by_keys(connection, [key])
         if key not in found:
-            raise RecordNotFound(what="person", key=key)
+            raise RecordNotFound(what=Record.PERSON, key=key)
         return found[key]
 
     def by_keys(self, connection: Connection, keys: Iterable[int]) -> dict[int, Person]:
@@ -133,7 +134,7 @@ class People:
             .values(revoked_by=by, revoked_at=self._clock.now())
         )
         if changed.rowcount == 0:
-            raise RecordNotFound(what="role_assignment", key=role)
+            raise RecordNotFound(what=Record.ROLE_ASSIGNMENT, key=role)
 
     def _check_granter(self, connection: Connection, key: int, role: str, by: int | None) -> None:
         if by is None:

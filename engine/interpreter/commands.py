@@ -20,7 +20,10 @@ from engine.interpreter.scopes import Loader, VariableChanges
 from engine.interpreter.tree import Task, TokenTree
 from engine.model.errors import NotFound, StateConflict
 from engine.model.events import CaseEnded, Event
+from engine.model.terms import Condition, Thing
 from engine.model.values import Value, normalise
+
+_AWAITED = {"user_task": Condition.WAITING_FOR_A_PERSON, "job": Condition.WAITING_FOR_A_WORKER}
 
 
 class Case:
@@ -45,7 +48,7 @@ class Case:
         tree = TokenTree(program.specs, program.root, program.decisions, environment)
         chosen = start_event or tree.spec.plain_start
         if chosen not in {node.id for node in tree.spec.body.nodes if node.element.kind.value == "startEvent"}:
-            raise NotFound(what="start event", key=chosen)
+            raise NotFound(what=Thing.START_EVENT, key=chosen)
         tree.scopes.open(0, None)
         for name, value in variables.items():
             tree.scopes.write(0, name, normalise(value, name))
@@ -89,7 +92,7 @@ class Case:
         """
         task = self._token(number)
         if task.internal_data.get("waits") is None:
-            raise _conflict(number, "waiting", "not waiting")
+            raise _conflict(Condition.WAITING, Condition.NOT_WAITING)
         results = _normalised(variables)
         self._tree.clear_incident(task)
         try:
@@ -103,7 +106,7 @@ class Case:
         task = self._token(number)
         arms = task.internal_data.get("arms", [])
         if not 0 <= arm < len(arms) or arms[arm][1] is None:
-            raise _conflict(number, "awaiting a message", "not awaiting one")
+            raise _conflict(Condition.WAITING_FOR_A_MESSAGE, Condition.NOT_WAITING)
         self._occur(task, arm, _normalised(variables))
 
     def fire_due_timers(self) -> None:
@@ -125,7 +128,7 @@ class Case:
         """Someone outside cannot go on with the element, such as a worker after its last attempt."""
         task = self._token(number)
         if number in self._tree.incidents:
-            raise _conflict(number, "without incident", "in incident")
+            raise _conflict(Condition.WITHOUT_INCIDENT, Condition.INCIDENT)
         self._tree.raise_incident(task, "held", code, message)
 
     def resolve_incident(self, number: int) -> None:
@@ -138,7 +141,7 @@ class Case:
             raise TryingAgainIsNoHelp(element=task.task_spec.node.id)
         phase = self._tree.clear_incident(task)
         if phase is None:
-            raise _conflict(number, "in incident", "without incident")
+            raise _conflict(Condition.INCIDENT, Condition.WITHOUT_INCIDENT)
         if phase == "enter":
             task.task_spec.activate(task)
         elif phase == "run":
@@ -152,7 +155,7 @@ class Case:
     def cancel(self) -> None:
         """End the case with everything in it."""
         if self.ended:
-            raise _conflict(0, "open", "ended")
+            raise StateConflict(what=Thing.CASE, expected=Condition.ACTIVE, actual=Condition.FINISHED)
         self._tree.cancel_all()
         self._tree.completed = True
         self._tree.emit(CaseEnded(how="cancelled"))
@@ -181,13 +184,13 @@ class Case:
     def _token(self, number: int) -> Task:
         task = self._tree.tokens.get(number)
         if task is None:
-            raise _conflict(number, "open", "finished")
+            raise _conflict(Condition.ACTIVE, Condition.FINISHED)
         return task
 
     def _waiting(self, number: int, kind: str) -> Task:
         task = self._token(number)
         if task.internal_data.get("waits") != kind:
-            raise _conflict(number, f"waiting ({kind})", "not waiting")
+            raise _conflict(_AWAITED[kind], Condition.NOT_WAITING)
         return task
 
 
@@ -195,5 +198,5 @@ def _normalised(variables: Mapping[str, Value]) -> dict[str, Value]:
     return {name: normalise(value, name) for name, value in variables.items()}
 
 
-def _conflict(number: int, expected: str, actual: str) -> StateConflict:
-    return StateConflict(what=f"element instance {number}", expected=expected, actual=actual)
+def _conflict(expected: Condition, actual: Condition) -> StateConflict:
+    return StateConflict(what=Thing.ACTIVITY, expected=expected, actual=actual)

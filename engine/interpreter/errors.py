@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from engine.model.errors import ResourceRefused, StateConflict
 from engine.model.events import Event
+from engine.model.terms import Condition, Thing
 from persistence.errors import ErrorKind, KaihuError
 
 
@@ -65,6 +66,11 @@ class TryingAgainIsNoHelp(StateConflict):
         "Cancel the case, correct the diagram and start again."
     )
     zh = "重试无效：网关 {element} 所等待的流向已不可能到达。请撤销该案件，更正流程图后重新发起。"
+
+    def __init__(self, *, element: str) -> None:
+        super().__init__(
+            what=Thing.ACTIVITY, actual=Condition.INCIDENT, expected=Condition.WITHOUT_INCIDENT, element=element
+        )
 
 
 class ErrorNotCaught(KaihuError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.model.terms import Condition, Thing
 from persistence.errors import ErrorKind, KaihuError
 
 
@@ -46,21 +47,30 @@ class ResourceRefused(KaihuError):
 
 
 class NotFound(KaihuError):
-    """No such thing, or none this person may see."""
+    """No such thing, or none this person may see. Fields: `what`, `named`."""
 
     code = "not_found"
     kind = ErrorKind.NOT_FOUND
-    en = "There is no {what} {key}."
-    zh = "找不到{what}：{key}。"
+    en = "There is no {what}{named}."
+    zh = "找不到{what}{named}。"
+
+    def __init__(self, *, what: Thing, key: object = None) -> None:
+        super().__init__(what=what, named="" if key is None else f" {key}")
 
 
 class StateConflict(KaihuError):
-    """Somebody else was faster: the thing is no longer in the state the command expects."""
+    """Somebody else was faster: the thing is no longer in the state the command expects.
+
+    Fields: `what`, `actual`, `expected`.
+    """
 
     code = "state_conflict"
     kind = ErrorKind.CONFLICT
     en = "This {what} is {actual}; expected {expected}. Somebody may have been faster: reload the page."
-    zh = "当前{what}状态为 {actual}，应为 {expected}。可能已被他人处理，请刷新页面。"
+    zh = "{what}当前状态为“{actual}”，应为“{expected}”。可能已被他人处理，请刷新页面。"
+
+    def __init__(self, *, what: Thing, actual: Condition, expected: Condition, **further: object) -> None:
+        super().__init__(what=what, actual=actual, expected=expected, **further)
 
 
 class NotAuthorised(KaihuError):

@@ -17,6 +17,7 @@ from engine.journal import Head, append
 from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
 from engine.model.events import Event
+from engine.model.terms import Condition, Thing
 from engine.model.values import Value, normalise
 from engine.services.calendar_functions import CalendarFunctions
 from engine.services.parts import ENGINE_VERSION, EngineParts
@@ -66,9 +67,9 @@ class CaseCommand:
         """
         row = lock_instance(connection, instance_key)
         if row is None:
-            raise NotFound(what="process instance", key=instance_key)
+            raise NotFound(what=Thing.CASE, key=instance_key)
         if row.state != InstanceState.ACTIVE.value:
-            raise StateConflict(what="process instance", actual=row.state, expected=InstanceState.ACTIVE.value)
+            raise StateConflict(what=Thing.CASE, actual=Condition.of(row.state), expected=Condition.ACTIVE)
         return cls.of_row(parts, connection, name, actor, row)
 
     @classmethod

@@ -13,6 +13,7 @@ from engine.forms import Form
 from engine.journal import Operation, Outcome, record_operation
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotFound
+from engine.model.terms import Thing
 from engine.services.answers import Definition, DeploymentResult, DeploymentWarning, Resource
 from engine.services.authorisation import Subject, guarded, may, require
 from engine.services.deployment_checks import Checked, check_resources
@@ -220,5 +221,5 @@ def as_definition(row: Row[Any]) -> Definition:
 
 def _found(row: Row[Any] | None, key: int | str) -> Row[Any]:
     if row is None:
-        raise NotFound(what="process definition", key=key)
+        raise NotFound(what=Thing.PROCESS_DEFINITION, key=key)
     return row

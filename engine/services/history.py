@@ -19,6 +19,7 @@ from engine.journal import (
 )
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotFound
+from engine.model.terms import Thing
 from engine.model.values import Value
 from engine.services.answers import Activity, CaseVariables
 from engine.services.authorisation import Subject, may
@@ -38,7 +39,7 @@ class History:
         """The case's entries in order, decoded; not for the customer, who must not learn of suspicions."""
         with self._parts.database.reading() as connection:
             if actor.kind is ActorKind.CUSTOMER:
-                raise NotFound(what="process instance", key=instance_key)
+                raise NotFound(what=Thing.CASE, key=instance_key)
             self._visible(connection, actor, instance_key)
             return read_entries(connection, instance_key)
 
@@ -140,7 +141,7 @@ class History:
         """Whether the case's journal is whole. Raises NotFound."""
         with self._parts.database.reading() as connection:
             if find_instance(connection, instance_key) is None:
-                raise NotFound(what="process instance", key=instance_key)
+                raise NotFound(what=Thing.CASE, key=instance_key)
             return verify_chain(connection, instance_key)
 
     def _visible(self, connection: Connection, actor: Actor, instance_key: int) -> int:
@@ -149,4 +150,4 @@ class History:
             subject = {"process_id": row.process_id, "instance_key": row.key, "business_key": row.business_key}
             if may(self._parts, connection, actor, Action.VIEW_CASE, subject) is None:
                 return int(row.definition_key)
-        raise NotFound(what="process instance", key=instance_key)
+        raise NotFound(what=Thing.CASE, key=instance_key)

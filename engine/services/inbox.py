@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, Select
 
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotAuthorised, NotFound
+from engine.model.terms import Thing
 from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, TaskRow
 from engine.services.authorisation import may
 from engine.services.parts import EngineParts
@@ -58,7 +59,7 @@ def open_tasks_of_case(
     case = find_instance(connection, instance_key)
     subject = {"instance_key": instance_key, "business_key": case.business_key if case else None}
     if case is None or may(parts, connection, actor, Action.VIEW_CASE, subject) is not None:
-        raise NotFound(what="process instance", key=instance_key)
+        raise NotFound(what=Thing.CASE, key=instance_key)
     rows = tasks.page_of(connection, tasks.open_in(instance_key), after=None, newest_first=False, limit=MAX_PAGE)
     groups = tasks.groups_of(connection, [row.key for row in rows])
     return tuple(task_row(row, groups.get(row.key, ())) for row in rows)

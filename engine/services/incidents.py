@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row
 
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotFound, StateConflict
+from engine.model.terms import Condition, Thing
 from engine.services.answers import Incident, Right
 from engine.services.authorisation import guarded, may, require
 from engine.services.command import CaseCommand
@@ -72,7 +73,7 @@ class Incidents:
         with self._parts.database.reading() as connection:
             found = find_incident(connection, key)
             if found is None:
-                raise NotFound(what="incident", key=key)
+                raise NotFound(what=Thing.INCIDENT, key=key)
             if found.state != IncidentState.OPEN.value:
                 return Right.unless(_conflict(found.state))
             return Right.unless(may(self._parts, connection, actor, Action.RESOLVE_INCIDENT, _subject(found)))
@@ -87,7 +88,7 @@ class Incidents:
         def act(connection: Connection) -> None:
             found = find_incident(connection, key)
             if found is None:
-                raise NotFound(what="incident", key=key)
+                raise NotFound(what=Thing.INCIDENT, key=key)
             subject.update(_subject(found))
             require(self._parts, connection, actor, Action.RESOLVE_INCIDENT, subject)
             if found.state != IncidentState.OPEN.value:
@@ -121,7 +122,7 @@ def _resolve(command: CaseCommand, number: int) -> None:
 
 
 def _conflict(actual: str) -> StateConflict:
-    return StateConflict(what="incident", actual=actual, expected=IncidentState.OPEN.value)
+    return StateConflict(what=Thing.INCIDENT, actual=Condition.of(actual), expected=Condition.OPEN)
 
 
 def _subject(row: Row[Any]) -> dict[str, str | int | None]:

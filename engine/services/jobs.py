@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row
 
 from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
+from engine.model.terms import Condition, Thing
 from engine.model.values import Value
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
@@ -160,7 +161,9 @@ class Jobs:
         def act(connection: Connection) -> None:
             command, row = self._open(connection, key, "finish_job")
             if row["state"] != JobState.LEASED.value or row["lease_token"] != token:
-                raise StateConflict(what="job", actual=row["state"], expected="leased to this worker")
+                raise StateConflict(
+                    what=Thing.JOB, actual=Condition.of(row["state"]), expected=Condition.LEASED_TO_THIS_WORKER
+                )
             finish_attempt(command, row, attempt)
             settle(command)
             command.write()
@@ -205,7 +208,7 @@ class Jobs:
     def _open(self, connection: Connection, key: int, name: str) -> tuple[CaseCommand, dict[str, Any]]:
         found = find_job(connection, key)
         if found is None:
-            raise NotFound(what="job", key=key)
+            raise NotFound(what=Thing.JOB, key=key)
         command = CaseCommand.on(self._parts, connection, name, Actor.worker(found.type), found.instance_key)
         found = find_job(connection, key)  # again, now that the case is locked
         assert found is not None

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, select
 from engine.journal import Head
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotFound, StateConflict
+from engine.model.terms import Condition, Thing
 from engine.model.values import Value, normalise
 from engine.services.answers import InstanceFilter, InstancePage, Page, ProcessInstance, Right, StartedCase
 from engine.services.authorisation import guarded, may, require
@@ -55,7 +56,7 @@ class ProcessInstances:
             require(self._parts, connection, actor, Action.START, subject)
             row = latest_definition(connection, process_id)
             if row is None:
-                raise NotFound(what="process", key=process_id)
+                raise NotFound(what=Thing.PROCESS, key=process_id)
             command = open_new_case(self._parts, connection, actor, row, business_key=business_key, name="start")
             accepted = self._accepted(command, variables, form_data)
             start_case(command, accepted, None)
@@ -107,8 +108,8 @@ class ProcessInstances:
         """Whether the actor may end the case now. Raises NotFound, also for a case this person may not see."""
         instance = self.get(actor, key)
         if instance.ended_at is not None:
-            state = InstanceState.ACTIVE.value
-            return Right.unless(StateConflict(what="process instance", actual=instance.state.value, expected=state))
+            actual = Condition.of(instance.state)
+            return Right.unless(StateConflict(what=Thing.CASE, actual=actual, expected=Condition.ACTIVE))
         subject: dict[str, str | int | None] = {"process_id": instance.process_id, "instance_key": key}
         with self._parts.database.reading() as connection:
             return Right.unless(may(self._parts, connection, actor, Action.CANCEL, subject))
@@ -141,7 +142,7 @@ class ProcessInstances:
 
     def _visible(self, connection: Connection, actor: Actor, row: Row[Any] | None, key: int | str) -> ProcessInstance:
         if row is None or not _may_see(self._parts, connection, actor, row):
-            raise NotFound(what="process instance", key=key)
+            raise NotFound(what=Thing.CASE, key=key)
         return as_instance(row)
 
 

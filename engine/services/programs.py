@@ -13,6 +13,7 @@ from engine.forms import Form, parse_form
 from engine.interpreter import CALENDAR_FUNCTIONS, ProcessModel, Program, link, parse_diagram
 from engine.model.elements import Element
 from engine.model.errors import NotFound
+from engine.model.terms import Thing
 from engine.store.definitions import links_of, with_content
 from engine.store.states import LinkKind
 
@@ -39,7 +40,7 @@ class LinkedDefinition:
         try:
             return self.processes[process_id].elements[element_id]
         except KeyError:
-            raise NotFound(what="element", key=element_id) from None
+            raise NotFound(what=Thing.ELEMENT, key=element_id) from None
 
 
 class Programs:
@@ -65,14 +66,14 @@ class Programs:
         if form_key not in self._forms:
             rows = with_content(connection, LinkKind.FORM, [form_key])
             if not rows:
-                raise NotFound(what="form", key=form_key)
+                raise NotFound(what=Thing.FORM, key=form_key)
             self._forms[form_key] = parse_form(rows[0].content, rows[0].resource_name, CALENDAR_FUNCTIONS)
         return self._forms[form_key]
 
     def _compile(self, connection: Connection, definition_key: int) -> LinkedDefinition:
         own = with_content(connection, LinkKind.PROCESS, [definition_key])
         if not own:
-            raise NotFound(what="process definition", key=definition_key)
+            raise NotFound(what=Thing.PROCESS_DEFINITION, key=definition_key)
         keys: dict[LinkKind, dict[str, int]] = {kind: {} for kind in LinkKind}
         for row in links_of(connection, definition_key):
             keys[LinkKind(row.kind)][row.target_id] = row.target_key

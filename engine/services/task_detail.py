@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 from engine.journal import entries_of
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotAuthorised, NotFound, StateConflict
+from engine.model.terms import Condition, Thing
 from engine.model.values import Value
 from engine.services.answers import Right, UserTaskDetail
 from engine.services.authorisation import may
@@ -52,7 +53,7 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
     """The task with form, data and rights. Raises NotFound."""
     task = find_task(connection, key)
     if task is None or not _may_see(parts, connection, actor, task):
-        raise NotFound(what="user task", key=key)
+        raise NotFound(what=Thing.USER_TASK, key=key)
     instance = find_instance(connection, task.instance_key)
     assert instance is not None  # the task refers to it
     command = CaseCommand.of_row(parts, connection, "look", actor, instance)
@@ -103,7 +104,7 @@ def _right(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any
 
 def _check(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any], action: Action) -> None:
     if task.state != TaskState.OPEN.value:
-        raise StateConflict(what="user task", actual=task.state, expected=TaskState.OPEN.value)
+        raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
     if action is not Action.ASSIGN:
         require_candidate(parts, command.connection, actor, task)
     refusal = may(parts, command.connection, actor, action, task_subject(task))
@@ -113,7 +114,7 @@ def _check(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any
         return
     check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
     if action is Action.CLAIM and task.assignee is not None:
-        raise StateConflict(what="user task", actual="assigned", expected="unassigned")
+        raise StateConflict(what=Thing.USER_TASK, actual=Condition.ASSIGNED, expected=Condition.UNASSIGNED)
     if action is Action.COMPLETE and task.assignee != actor.person:
-        actual = "unassigned" if task.assignee is None else "assigned"
-        raise StateConflict(what="user task", actual=actual, expected="claimed")
+        actual = Condition.UNASSIGNED if task.assignee is None else Condition.ASSIGNED
+        raise StateConflict(what=Thing.USER_TASK, actual=actual, expected=Condition.CLAIMED)

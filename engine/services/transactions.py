@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.model.actor import Actor
 from engine.model.errors import StateConflict
+from engine.model.terms import Condition, Thing
 from engine.services.parts import EngineParts
 from engine.store.receipts import find_receipt, keep_receipt
 
@@ -50,4 +51,4 @@ def _answer_of_the_faster(
             known = find_receipt(connection, command, actor, idempotency_key)
         if known is not None:
             return known["answer"]
-    raise StateConflict(what="process instance", actual="changed", expected="unchanged") from error
+    raise StateConflict(what=Thing.CASE, actual=Condition.CHANGED, expected=Condition.UNCHANGED) from error

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row
 
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotAuthorised, NotFound, StateConflict
+from engine.model.terms import Condition, Thing
 from engine.model.values import Value
 from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, TaskRow, UserTaskDetail
 from engine.services.authorisation import guarded, require
@@ -60,7 +61,7 @@ class UserTasks:
         def act(command: CaseCommand, task: Row[Any]) -> None:
             require_candidate(self._parts, command.connection, actor, task)
             if task.assignee not in (None, actor.person):
-                raise StateConflict(what="user task", actual="assigned", expected="unassigned")
+                raise StateConflict(what=Thing.USER_TASK, actual=Condition.ASSIGNED, expected=Condition.UNASSIGNED)
             check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
             command.inputs["assignee"] = actor.person
             update_task(command.connection, key, {"assignee": actor.person})
@@ -111,7 +112,7 @@ class UserTasks:
             _require_assignee(actor, task, Action.COMPLETE)
             require_candidate(self._parts, command.connection, actor, task)
             if revision is not None and revision != task.revision:
-                raise StateConflict(what="user task", actual=f"revision {task.revision}", expected=str(revision))
+                raise StateConflict(what=Thing.USER_TASK, actual=Condition.CHANGED, expected=Condition.UNCHANGED)
             check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
             variables = self._accepted(command, task, form_data)
             command.inputs["variables"] = variables
@@ -146,11 +147,11 @@ class UserTasks:
             subject.update(task_subject(task))
             require(self._parts, connection, actor, action, subject)
             if task.state != TaskState.OPEN.value:
-                raise StateConflict(what="user task", actual=task.state, expected=TaskState.OPEN.value)
+                raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
             command = CaseCommand.on(self._parts, connection, f"{action.value}_user_task", actor, task.instance_key)
             task = _found(find_task(connection, key), key)  # another command may have come before the lock
             if task.state != TaskState.OPEN.value:
-                raise StateConflict(what="user task", actual=task.state, expected=TaskState.OPEN.value)
+                raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
             if unless(task):
                 return
             command.inputs |= {"number": task.number, "element": task.element_id}
@@ -165,12 +166,12 @@ def _require_assignee(actor: Actor, task: Row[Any], action: Action) -> None:
     if actor.kind is not ActorKind.PERSON:
         raise NotAuthorised(action=action.value)
     if task.assignee is None:
-        raise StateConflict(what="user task", actual="unassigned", expected="claimed")
+        raise StateConflict(what=Thing.USER_TASK, actual=Condition.UNASSIGNED, expected=Condition.CLAIMED)
     if task.assignee != actor.person:
         raise NotAuthorised(action=action.value)
 
 
 def _found(task: Row[Any] | None, key: int) -> Row[Any]:
     if task is None:
-        raise NotFound(what="user task", key=key)
+        raise NotFound(what=Thing.USER_TASK, key=key)
     return task

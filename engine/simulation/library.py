@@ -9,6 +9,7 @@ from pathlib import Path
 from engine.decisions import Decision, parse_decisions
 from engine.interpreter import ProcessModel, Program, link, parse_diagram
 from engine.model.errors import NotFound, ResourceRefused
+from engine.model.terms import Thing
 
 _READ = (".bpmn", ".dmn")
 
@@ -42,7 +43,7 @@ class Library:
         """The linked program of a process (default: the main one); raises NotFound, ResourceRefused."""
         root = process or self.main
         if root is None:
-            raise NotFound(what="process", key=process or "")
+            raise NotFound(what=Thing.PROCESS)
         self._gather(root)
         return link(self.processes, root, self.decisions)
 
@@ -56,7 +57,7 @@ class Library:
             self._find(self.processes, process)
             if process not in self.processes:
                 if process == root:
-                    raise NotFound(what="process", key=process)
+                    raise NotFound(what=Thing.PROCESS, key=process)
                 continue  # `link` names the call activity that misses it
             model = self.processes[process]
             for decision in model.called_decisions:

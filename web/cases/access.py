@@ -6,6 +6,7 @@ from bank.applications import ISSUE_ACCESS_CODE, ApplicationDoor
 from bank.errors import ActionNotAuthorised
 from engine.journal import Outcome
 from engine.model.errors import StateConflict
+from engine.model.terms import Condition, Thing
 from engine.services.answers import ProcessInstance
 from web.identity import acting
 from web.services import services
@@ -25,7 +26,7 @@ def issue(instance: ProcessInstance) -> str:
     person = acting().person
     assert person is not None  # staff
     if instance.ended_at is not None:
-        raise StateConflict(what="process instance", actual=instance.state.value, expected="active")
+        raise StateConflict(what=Thing.CASE, actual=Condition.of(instance.state), expected=Condition.ACTIVE)
     try:
         code = _door().issue_access_code(instance.business_key, by=person)
     except ActionNotAuthorised as refusal:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from engine.model.errors import NotFound, StateConflict
+from engine.model.terms import Thing
 from engine.services.answers import Incident, ProcessInstance
 from web.cases.timeline import Step
 from web.identity import acting
@@ -50,7 +51,7 @@ def try_again(instance: ProcessInstance, key: int) -> tuple[str, str]:
         (each for each in incidents.list(acting(), instance_key=instance.key, state=None) if each.key == key), None
     )
     if found is None:
-        raise NotFound(what="incident", key=key)
+        raise NotFound(what=Thing.INCIDENT, key=key)
     try:
         incidents.resolve(acting(), key)
     except StateConflict as refusal:

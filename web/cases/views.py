@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from engine.model.actor import Action
 from engine.model.errors import NotFound
+from engine.model.terms import Thing
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
 from web.cases import access
 from web.cases.documents import sections
@@ -141,7 +142,7 @@ def _definition(instance: ProcessInstance, process_id: str) -> int:
     engine = services().engine
     entered = {each.process_id for each in engine.history.activities(acting(), instance.key)}
     if process_id not in entered:
-        raise NotFound(what="process", key=process_id)
+        raise NotFound(what=Thing.PROCESS, key=process_id)
     own = engine.deployments.definition(acting(), instance.definition_key)
     for each in engine.deployments.definitions(acting()):
         if each.process_id == process_id and each.deployment_key == own.deployment_key:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, send_file
 from bank.documents import Document
 from bank.documents.media_types import JPEG, PDF, PNG
 from bank.errors import RecordNotFound
+from bank.terms import Record
 from engine.journal import Outcome
 from engine.model.errors import NotFound
 from engine.services.answers import ProcessInstance
@@ -52,7 +53,7 @@ def _case_of(found: Document) -> ProcessInstance:
         return services().engine.process_instances.find(acting(), found.business_key)
     except NotFound as refusal:
         _record(found, None, Outcome.REFUSED)
-        raise RecordNotFound(what="document", key=found.key) from refusal
+        raise RecordNotFound(what=Record.DOCUMENT, key=found.key) from refusal
 
 
 def _record(found: Document, instance: ProcessInstance | None, outcome: Outcome) -> None:

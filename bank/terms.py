@@ -1,0 +1,39 @@
+"""The bank's words in sentences for people, in both languages (docs/glossary.md)."""
+
+from __future__ import annotations
+
+from persistence.errors import Term
+
+
+class Record(Term):
+    """What the bank keeps."""
+
+    ACCOUNT = "account", "账户"
+    ACTIVATION = "activation", "激活链接"
+    AGREEMENT = "agreement", "协议"
+    APPLICATION = "application", "申请"
+    CUSTOMER = "customer", "客户"
+    DOCUMENT = "document", "资料"
+    LOGIN = "login", "登录名"
+    PERSON = "person", "人员"
+    ROLE_ASSIGNMENT = "assignment of the role", "岗位任命"
+
+
+class Standing(Term):
+    """Where an account or an application stands."""
+
+    SUBMITTED = "submitted", "已提交"
+    ASSESSED = "assessed", "已评估"
+    OPENED = "opened", "已开户"
+    REJECTED = "rejected", "已拒绝"
+    WITHDRAWN = "withdrawn", "已撤回"
+    CANCELLED = "cancelled", "已取消"
+    EXPIRED = "expired", "已过期"
+    PENDING_ACTIVATION = "pending activation", "待激活"
+    ACTIVE = "active", "正常"
+    CLOSED = "closed", "已关闭"
+
+    @classmethod
+    def of(cls, status: str) -> Standing:
+        """The word for an `AccountStatus` or the status of an application."""
+        return cls[status.upper()]
