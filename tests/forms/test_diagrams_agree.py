@@ -10,6 +10,7 @@ from lxml import etree
 
 from engine.forms import Field
 from tests.forms.submissions import NAMES, bank_form
+from web.vocabulary import FIELDS
 
 PROCESSES = Path(__file__).parents[2] / "processes" / "account_opening"
 DIAGRAMS = sorted(PROCESSES.glob("*.bpmn"))
@@ -65,3 +66,20 @@ def test_every_document_of_the_checklist_can_be_handed_in() -> None:
     for name in ("document_collection", "document_supplement"):
         keys = {field.key.removeprefix("documents.") for field in bank_form(name).fields()}
         assert codes <= keys
+
+
+@pytest.mark.requirement("R021", "R088")
+def test_a_document_has_one_name_in_each_language_wherever_it_is_asked_for() -> None:
+    names: dict[str, set[tuple[str, str]]] = {}
+    for rule in etree.fromstring((PROCESSES / "document_checklist.dmn").read_bytes()).iterfind(".//{*}rule"):
+        code, _, zh, en = [(cell.findtext("{*}text") or "").strip('"') for cell in rule.iterfind("{*}outputEntry")]
+        names.setdefault(code, set()).add((zh, en))
+    assert len(names) > 10
+    for form in NAMES:
+        for field in bank_form(form).fields():
+            code = field.key.removeprefix("documents.")
+            if field.key.startswith("documents.") and code in names:
+                names[code].add((field.label, field.label_en))
+    for code, said in names.items():
+        said.add(tuple(FIELDS[code]))
+    assert {code: said for code, said in names.items() if len(said) > 1} == {}
