@@ -127,6 +127,11 @@ class Attributes:
         self._wrong(key, "an expression beginning with =", "以 = 开头的表达式")
         return None
 
+    def value_or_expression(self, key: str) -> Any:
+        """Any value, or FEEL where it is text beginning with `=`."""
+        value = self.take(key)
+        return self._compiled(key, value) if isinstance(value, str) and value.startswith("=") else value
+
     def _compiled(self, key: str, text: str) -> Expression | None:
         try:
             return compile_expression(text[1:], self._problems.known_functions)

@@ -139,7 +139,7 @@ class Field(Component):
     readonly: Condition = False
     """Shown, its value kept from the case; also form-js `disabled`."""
     default: object = None
-    """form-js `defaultValue`, offered where the case has no value yet."""
+    """form-js `defaultValue`, offered where the case has no value yet; an `Expression` where it begins with `=`."""
     options: tuple[Option, ...] = ()
     decimals: int = 0
     unit: Unit | None = None
@@ -155,6 +155,11 @@ class Field(Component):
     def required(self) -> Condition:
         """Whether a value must be given."""
         return self.rules.required
+
+    @property
+    def typed_default(self) -> object:
+        """The default as a person would have typed it; None where it is an expression."""
+        return None if isinstance(self.default, Expression) else self.default
 
     @property
     def takes_many(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from engine.feel import Environment, Scope
+from engine.feel import Environment, Expression, LayeredScope, Scope
 from engine.feel.scope import MappingScope
 from engine.forms.components import Caption, Component, DynamicList, Field, Group
 from engine.forms.conversion import displayed
@@ -57,13 +57,15 @@ class Form:
             raise FormInvalid(self.id, errors)
         return evaluation.declared_variables()
 
-    def prefill(self, scope: Scope | Mapping[str, Any]) -> dict[str, Any]:
+    def prefill(self, scope: Scope | Mapping[str, Any], environment: Environment) -> dict[str, Any]:
         """Data to show the form with at first: the case's values, else the defaults; money as yuan text.
 
+        A default that is an expression sees the case, and in a row the row before it; null offers nothing.
         A `fresh` form takes no values from the case.
         """
+        case = MappingScope({}) if self.fresh else _as_scope(scope)
         data: dict[str, Any] = {}
-        _prefill(self.components, MappingScope({}) if self.fresh else _as_scope(scope), data)
+        _Prefill(case, environment).fill(self.components, case, case, data)
         return data
 
 
@@ -79,33 +81,43 @@ def _fields(components: Sequence[Component]) -> Iterator[Field | DynamicList]:
             yield from _fields(component.components)
 
 
-def _prefill(components: Sequence[Component], scope: Scope, into: dict[str, Any]) -> None:
-    for component in components:
-        if isinstance(component, Group):
-            _prefill(component.components, scope, into)
-        elif isinstance(component, Field):
-            _prefill_field(component, scope, into)
-        elif isinstance(component, DynamicList):
-            _prefill_rows(component, scope, into)
+@dataclass(frozen=True)
+class _Prefill:
+    case: Scope
+    environment: Environment
 
+    def fill(self, components: Sequence[Component], held: Scope, seen: Scope, into: dict[str, Any]) -> None:
+        """Put the value or default of each field into `into`.
 
-def _prefill_field(component: Field, scope: Scope, into: dict[str, Any]) -> None:
-    path = key_path(component.key)
-    if look_up(into, path) is not None:
-        return  # another component of the same key was first
-    value = _held(scope, path)
-    put(into, path, displayed(component, value) if value is not None else component.default)
+        `held` is the case or the row around them, `seen` what expressions see.
+        """
+        for component in components:
+            if isinstance(component, Group):
+                self.fill(component.components, held, seen, into)
+            elif isinstance(component, Field):
+                self._field(component, held, seen, into)
+            elif isinstance(component, DynamicList):
+                self._rows(component, held, into)
 
+    def _field(self, component: Field, held: Scope, seen: Scope, into: dict[str, Any]) -> None:
+        path = key_path(component.key)
+        if look_up(into, path) is not None:
+            return  # another component of the same key was first
+        value = _held(held, path)
+        if value is None and isinstance(component.default, Expression):
+            value = component.default.evaluate(seen, self.environment)
+        put(into, path, component.typed_default if value is None else displayed(component, value))
 
-def _prefill_rows(component: DynamicList, scope: Scope, into: dict[str, Any]) -> None:
-    path = key_path(component.key)
-    held = _held(scope, path)
-    rows: list[dict[str, Any]] = []
-    for row in held if isinstance(held, list) else [{}] * component.default_rows:
-        filled: dict[str, Any] = {}
-        _prefill(component.components, MappingScope(row if isinstance(row, Mapping) else {}), filled)
-        rows.append(filled)
-    put(into, path, rows)
+    def _rows(self, component: DynamicList, held: Scope, into: dict[str, Any]) -> None:
+        path = key_path(component.key)
+        there = _held(held, path)
+        rows: list[dict[str, Any]] = []
+        for row in there if isinstance(there, list) else [{}] * component.default_rows:
+            filled: dict[str, Any] = {}
+            own = row if isinstance(row, Mapping) else {}
+            self.fill(component.components, MappingScope(own), LayeredScope(own, self.case), filled)
+            rows.append(filled)
+        put(into, path, rows)
 
 
 def _held(scope: Scope, path: Path) -> Any:

@@ -211,7 +211,7 @@ def _field(
         key=key,
         rules=_rules(kind, validation, properties),
         readonly=disabled or readonly,
-        default=attributes.take("defaultValue"),
+        default=attributes.value_or_expression("defaultValue"),
         prefix=Caption(appearance.text("prefixAdorner"), properties.text("prefix_en")),
         suffix=Caption(appearance.text("suffixAdorner"), properties.text("suffix_en")),
         placeholder=placeholder,

@@ -60,7 +60,7 @@ def test_a_complete_submission_is_accepted_and_shown_again_unchanged(name: str) 
     form, case = bank_form(name), CASE.get(name, {})
     variables = form.validate(VALID[name], case, environment())
     assert set(variables) == form.variables
-    shown_again = Form(form.id, form.title, form.components).prefill(variables)
+    shown_again = Form(form.id, form.title, form.components).prefill(variables, environment())
     assert form.validate(shown_again, case | variables, environment()) == variables
 
 
@@ -111,7 +111,7 @@ def test_an_earlier_rounds_reason_goes_when_the_review_accepts() -> None:
 def test_nobody_starts_from_another_persons_decision() -> None:
     case = {"approval_decision": {"decision": "approve", "opinion": "同意"}}
     for name in ("approval", "special_approval"):
-        assert bank_form(name).prefill(case)["approval_decision"]["decision"] is None
+        assert bank_form(name).prefill(case, environment())["approval_decision"]["decision"] is None
 
 
 @pytest.mark.parametrize("decision", ["reject", "return"])

@@ -22,7 +22,7 @@ def page(
     checked: bool = False,
 ) -> HtmlElement:
     case = case or {}
-    data = form.prefill(case) if data is None else data
+    data = form.prefill(case, environment()) if data is None else data
     errors = None
     if checked:
         with pytest.raises(FormInvalid) as caught:

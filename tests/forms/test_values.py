@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.forms import FormInvalid
-from tests.forms.submissions import environment, form_of
+from engine.forms import FormInvalid, FormRefused
+from tests.forms.submissions import bank_form, environment, form_of
 
 
 def value(component: dict[str, Any], raw: object) -> object:
@@ -45,7 +45,7 @@ def test_yuan_become_exactly_fen(typed: object, fen: int) -> None:
 @given(st.integers(min_value=0, max_value=10**15))
 def test_money_shown_and_typed_again_stays_the_same(fen: int) -> None:
     form = form_of({"key": "it", "label": "值", **MONEY})
-    assert form.validate(form.prefill({"it": fen}), {}, environment()) == {"it": fen}
+    assert form.validate(form.prefill({"it": fen}, environment()), {}, environment()) == {"it": fen}
 
 
 @pytest.mark.parametrize(
@@ -137,3 +137,41 @@ def test_messages_never_repeat_what_was_typed() -> None:
 
 def test_a_pattern_that_would_explode_elsewhere_answers_at_once() -> None:
     assert code({"type": "textfield", "validate": {"pattern": "^(a+)+$"}}, "a" * 400 + "!") == "pattern"
+
+
+OFFERED = {"type": "textfield", "key": "copy", "label": "名称", "defaultValue": "=given.name"}
+
+
+def test_a_default_that_is_an_expression_offers_what_the_case_holds_elsewhere() -> None:
+    form = form_of(OFFERED)
+    assert form.prefill({"given": {"name": "陆知秋"}}, environment()) == {"copy": "陆知秋"}
+    assert form.prefill({"given": {"name": "陆知秋"}, "copy": "旧名"}, environment()) == {"copy": "旧名"}
+    assert form.prefill({}, environment()) == {"copy": None}
+
+
+def test_a_default_that_is_an_expression_sees_its_row_before_the_case() -> None:
+    row = {"type": "dynamiclist", "path": "rows", "label": "行", "components": [{**OFFERED, "defaultValue": "=name"}]}
+    case = {"name": "case", "rows": [{"name": "row"}, {}]}
+    assert form_of(row).prefill(case, environment()) == {"rows": [{"copy": "row"}, {"copy": "case"}]}
+
+
+def test_a_default_that_is_no_expression_is_refused() -> None:
+    with pytest.raises(FormRefused):
+        form_of({**OFFERED, "defaultValue": "=given."})
+
+
+def test_nothing_is_offered_against_what_was_typed() -> None:
+    form = form_of(OFFERED)
+    assert form.validate({"copy": ""}, {"given": {"name": "陆知秋"}}, environment()) == {"copy": None}
+
+
+@pytest.mark.requirement("R020")
+def test_entry_begins_with_the_name_and_number_the_applicant_gave() -> None:
+    given = {"applicant_name": "陆知秋", "contact": {"name": "陆知秋", "phone": "13512345678"}}
+    another = {**given, "contact": {"name": "陆父", "phone": "13912345678"}}
+    enterprise, individual = bank_form("enterprise_application"), bank_form("individual_application")
+    assert enterprise.prefill({"application": given}, environment())["application"]["enterprise"]["name"] == "陆知秋"
+    entered = individual.prefill({"application": given}, environment())["application"]["individual"]
+    assert (entered["name"], entered["phone"]) == ("陆知秋", "13512345678")
+    entered = individual.prefill({"application": another}, environment())["application"]["individual"]
+    assert (entered["name"], entered["phone"]) == ("陆知秋", None)

@@ -247,7 +247,7 @@ class _Builder:
         if readonly:  # what the case holds, whatever was posted
             raw = displayed(component, look_up(self._evaluation.values, placed.path))
         elif raw is None and not component.takes_many:  # it has just appeared; an emptied field is posted as ""
-            raw = component.default
+            raw = self._default(placed, component)
         values = tuple(str(item) for item in raw) if isinstance(raw, list) else ()
         value = _as_text(raw)
         rules = component.rules
@@ -278,6 +278,11 @@ class _Builder:
             suffix=component.suffix.text(self._language),
             refreshes=not readonly and self._controls(component, placed.row),
         )
+
+    def _default(self, placed: Placed, component: Field) -> object:
+        if isinstance(component.default, Expression):
+            return displayed(component, self._evaluation.value_of(component.default, placed.row))
+        return component.typed_default
 
     def _error(self, name: str) -> str:
         error = self._errors.get(name)

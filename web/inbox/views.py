@@ -92,7 +92,8 @@ def tasks() -> str:
 def task(key: int) -> str:
     """The list with one task opened."""
     detail = services().engine.user_tasks.get(acting(), key)
-    return _task_page(detail, detail.form.prefill(detail.data) if detail.form else {})
+    environment = services().engine.display_environment()
+    return _task_page(detail, detail.form.prefill(detail.data, environment) if detail.form else {})
 
 
 @blueprint.post("/tasks/<int:key>/claim")

@@ -39,7 +39,7 @@ def apply() -> str | Page:
     form = _form()
     if form is None:
         return _not_open()
-    data = form.prefill({})
+    data = form.prefill({}, _environment())
     put(data, ("application", "language"), language())
     visit.applicant()
     return _page(form, data)
