@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask
 
+from bank.applications import ApplicantDoor
 from bank.bank import build as build_bank
 from bank.cancellation import CancelledCases
 from bank.notifications import Outbox
@@ -61,17 +62,13 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         records=CancelledCases(bank.applications, bank.accounts),
     )
 
-    def new_business_key() -> str:
-        with database.transaction() as transaction:
-            return bank.applications.new_number(transaction.connection)
-
     services = WebServices(
         engine=engine,
         bank=bank,
         outbox=outbox,
         database=database,
         clock=clock,
-        new_business_key=new_business_key,
+        number_for=ApplicantDoor(database, bank.applications).number_for,
         handlers=HANDLERS,
     )
     web_settings = WebSettings(

@@ -28,8 +28,9 @@ class WebServices:
     """The letters customers were sent."""
     database: Database
     clock: Clock
-    new_business_key: Callable[[], str]
-    """A number for a new application that no other has, such as `AO-20261123-0001`."""
+    number_for: Callable[[str], str]
+    """The number of an application by the secret of the request that makes it, such as `AO-20261123-0001`:
+    a new one at first, the same one when the request comes again."""
     handlers: Mapping[str, Handler[Any]]
     """The bank's workers by job type, for their names on pages."""
 

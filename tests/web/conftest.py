@@ -105,7 +105,7 @@ def site(database: Database, tmp_path: Path, clock: TestClock) -> Site:
     """The pages on each kind of database."""
     bank = build(clock, tmp_path)
     members = _members(database, bank.people)
-    numbers = iter(range(1, 100))
+    given: dict[str, str] = {}
     engine = ProcessEngine(
         database=database,
         keys=Keys.of(database),
@@ -122,7 +122,7 @@ def site(database: Database, tmp_path: Path, clock: TestClock) -> Site:
         outbox=Outbox(database, clock, build_systems(tmp_path).mail),
         database=database,
         clock=clock,
-        new_business_key=lambda: f"AO-20260302-{next(numbers):04}",
+        number_for=lambda request: given.setdefault(request, f"AO-20260302-{len(given) + 1:04}"),
         handlers={},
     )
     resources = [Resource(path.name, path.read_bytes()) for path in (PROCESS, FORM)]

@@ -88,11 +88,11 @@ def test_too_many_attempts_are_asked_to_wait(site: Site) -> None:
 
 
 def test_an_error_of_our_own_shows_and_logs_no_personal_data(site: Site) -> None:
-    def fail() -> str:
+    def fail(request: str) -> str:
         raise LookupError(SECRET)
 
     broken = Site(
-        create_web(replace(site.services, new_business_key=fail), WebSettings(secret_key="for tests only")),
+        create_web(replace(site.services, number_for=fail), WebSettings(secret_key="for tests only")),
         site.services,
         site.members,
     )
@@ -159,11 +159,11 @@ def test_without_its_database_the_page_says_so_and_the_work_goes_on_afterwards(s
 
 
 def test_a_lost_connection_that_nobody_translated_is_an_outage_too(site: Site) -> None:
-    def lose() -> str:
+    def lose(request: str) -> str:
         raise OperationalError("SELECT 1", {}, ConnectionError())
 
     lost = Site(
-        create_web(replace(site.services, new_business_key=lose), WebSettings(secret_key="for tests only")),
+        create_web(replace(site.services, number_for=lose), WebSettings(secret_key="for tests only")),
         site.services,
         site.members,
     )

@@ -112,6 +112,17 @@ def test_a_refused_start_form_uses_no_application_number_up(site: Site) -> None:
     assert case.business_key == "AO-20260302-0001"
 
 
+def test_a_start_form_sent_twice_starts_one_case_and_takes_one_number(site: Site) -> None:
+    client = site.signed_in("manager")
+    first, second = (begin(site, client, subject="开户", _idempotency_key="shown-once") for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    begin(site, client, subject="开户", _idempotency_key="shown-again")
+    listing = client.get("/cases/").text
+    assert "AO-20260302-0001" in listing
+    assert "AO-20260302-0002" in listing
+    assert "AO-20260302-0003" not in listing
+
+
 def test_an_extra_field_is_refused_and_nothing_starts(site: Site) -> None:
     assert begin(site, site.signed_in("manager"), subject="开户", rating="low").status_code == 400
     assert not site.services.engine.process_instances.list(site.members["manager"].actor).rows

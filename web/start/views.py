@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.forms import Form, FormInvalid
-from engine.services.answers import Definition
+from engine.services.answers import Definition, StartedCase
 from web.commands import drawn, fresh_idempotency_key, posted_data, reshaped, sent_idempotency_key
 from web.identity import acting, for_signed_in
 from web.services import services
@@ -36,12 +39,21 @@ def _startable(process_id: str) -> tuple[Definition, Form]:
 def form(process_id: str) -> str:
     """The empty start form."""
     definition, start_form = _startable(process_id)
-    return _page(definition, drawn(start_form, start_form.prefill({}), {}))
+    return _page(definition, drawn(start_form, start_form.prefill({}, services().engine.display_environment()), {}))
 
 
 def _page(definition: Definition, fields: str) -> str:
     key = fresh_idempotency_key()
     return render_template("start/form.html", definition=definition, fields=fields, idempotency_key=key)
+
+
+def _started(process_id: str, data: Mapping[str, Any]) -> StartedCase:
+    """The case this form starts, or started when it was sent before: a second click takes no second number."""
+    sent = sent_idempotency_key() or fresh_idempotency_key()
+    number = services().number_for(f"{acting().login}:{sent}")
+    return services().engine.process_instances.start(
+        acting(), process_id, business_key=number, form_data=data, idempotency_key=sent
+    )
 
 
 @blueprint.post("/start/<process_id>")
@@ -55,13 +67,7 @@ def begin(process_id: str) -> Response | str | tuple[str, int]:
         return _page(definition, drawn(start_form, again, {}))
     try:
         start_form.validate(data, {}, services().engine.display_environment())  # refused forms use no number up
-        case = services().engine.process_instances.start(
-            acting(),
-            process_id,
-            business_key=services().new_business_key(),
-            form_data=data,
-            idempotency_key=sent_idempotency_key(),
-        )
+        case = _started(process_id, data)
     except FormInvalid as error:
         return _page(definition, drawn(start_form, data, {}, error.errors)), 400
     flash(_("Application %(number)s has been started.", number=case.business_key))
