@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 
 from persistence.database import Database
 from tests.conftest import TestClock
-from tests.web.opening import Opening, apply, open_bank
-from tests.web.test_case_page import OWN, at_work, case_path
+from tests.web.browsing import serving
+from tests.web.opening import OWN, Opening, apply, at_work, open_bank
+from tests.web.test_case_page import case_path
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -38,12 +37,8 @@ def number(opening: Opening) -> str:
 @pytest.fixture
 def served(opening: Opening) -> Iterator[str]:
     """Where the pages are served."""
-    server = make_server("127.0.0.1", 0, opening.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with serving(opening.app) as found:
+        yield found
 
 
 def signed_in(page: Page, served: str, opening: Opening, language: str) -> None:

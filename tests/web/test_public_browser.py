@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FilePayload, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, FilePayload, Page
 
 from persistence.database import Database
 from persistence.schema import metadata
 from tests.conftest import TestClock
+from tests.web.browsing import serving
 from tests.web.opening import SUPPLEMENT, Opening, application, open_bank, paper
 
 PAPER: FilePayload = {"name": "反面.pdf", "mimeType": "application/pdf", "buffer": paper("b")}
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -43,12 +34,8 @@ def opening(tmp_path: Path, clock: TestClock) -> Iterator[Opening]:
 @pytest.fixture
 def address(opening: Opening) -> Iterator[str]:
     """Where the pages are served."""
-    server = make_server("127.0.0.1", 0, opening.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with serving(opening.app) as found:
+        yield found
 
 
 def fill_in(page: Page, address: str) -> None:

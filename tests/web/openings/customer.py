@@ -7,12 +7,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
-from tests.web.openings.desk import CODE, NUMBER
 from tests.web.openings.sheet import Sheet
+from tests.web.openings.visitor import CODE, NUMBER, PATIENCE_SECONDS, Visitor
 
-_PATIENCE_SECONDS = 30.0  # for the bank's jobs
 _WORDS = {
     "send": ("提交申请", "Send the application"),
     "number": ("申请编号", "Application number"),
@@ -31,19 +30,10 @@ _WORDS = {
 }
 
 
-class Customer:
+class Customer(Visitor):
     """One customer's browser."""
 
-    def __init__(self, browser: Browser, address: str, language: str = "zh") -> None:
-        self._address = address
-        self.language = language
-        self.page: Page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
-        self.page.set_default_timeout(15_000)
-
-    def say(self, word: str) -> str:
-        """A word of the pages in the customer's language."""
-        zh, en = _WORDS[word]
-        return en if self.language == "en" else zh
+    words = _WORDS
 
     def visit(self, path: str) -> None:
         """Open an address of the bank, in the customer's language."""
@@ -71,7 +61,7 @@ class Customer:
 
     def await_on_status(self, found: Locator) -> None:
         """Look at the status page again until the bank has come so far."""
-        patience = time.monotonic() + _PATIENCE_SECONDS
+        patience = time.monotonic() + PATIENCE_SECONDS
         self.page.get_by_role("link", name=self.say("mine"), exact=True).first.click()
         while not found.count():
             assert time.monotonic() < patience, self.page.get_by_role("main").inner_text()

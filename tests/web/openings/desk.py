@@ -7,11 +7,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.web.openings.sheet import Sheet
+from tests.web.openings.visitor import CODE, NUMBER, PATIENCE_SECONDS, Visitor
 
-_PATIENCE_SECONDS = 30.0  # for the jobs before a task
 _WORDS = {
     "login": ("用户名", "Login name"),
     "password": ("密码", "Password"),
@@ -41,26 +41,14 @@ _WORDS = {
     "access": ("客户查询码", "Access code for the customer"),
     "issue": ("发放查询码", "Issue an access code"),
 }
-NUMBER = re.compile(r"AO-\d{8}-\d{4}")
 _ACCOUNT = re.compile(r"(账号|Number)\s+\d{16}\s+(状态|Status)\s+(?P<state>\S+)")
 _WHO = re.compile(r"· (?P<name>[^·]+?)\s*[（(](?P<role>[^）)]+)[）)]$")
-CODE = re.compile(r"\b(?:[a-z2-9]{5}-){3}[a-z2-9]{5}\b")
 
 
-class Desk:
+class Desk(Visitor):
     """One person's browser."""
 
-    def __init__(self, browser: Browser, address: str, language: str = "zh", **window: Any) -> None:
-        """`window` are options of Playwright's browser contexts."""
-        self._address = address
-        self.language = language
-        self.page: Page = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **window}).new_page()
-        self.page.set_default_timeout(15_000)
-
-    def say(self, word: str) -> str:
-        """A word of the pages in this person's language."""
-        zh, en = _WORDS[word]
-        return en if self.language == "en" else zh
+    words = _WORDS
 
     def sign_in(self, login: str, password: str) -> None:
         """From the start page, which asks who is there."""
@@ -108,7 +96,7 @@ class Desk:
         self.menu("tasks")
         self.page.get_by_role("link", name=self.say("groups")).click()
         self.page.wait_for_url("**view=groups*")
-        patience = time.monotonic() + _PATIENCE_SECONDS
+        patience = time.monotonic() + PATIENCE_SECONDS
         named = self.page.get_by_text(name, exact=True)
         card = self.page.get_by_role("link").filter(has=named).filter(has_text=number)
         while not card.count():
