@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bank.documents.store import whole_documents
+from cli.wording import in_language
 from persistence.errors import ErrorKind, KaihuError
 from persistence.settings import Settings
 
@@ -66,7 +67,8 @@ def backup(settings: Settings, target: Path) -> None:
             _add_documents(archive, settings.home / "documents")
         unfinished.chmod(0o600)
         unfinished.replace(target)  # a backup appears whole or not at all
-    click.echo(f"{target} ({target.stat().st_size:,} bytes)")
+    size = f"{target.stat().st_size:,}"
+    click.echo(in_language(settings, zh=f"{target}（{size} 字节）", en=f"{target} ({size} bytes)"))
 
 
 def _add_documents(archive: tarfile.TarFile, folder: Path) -> None:

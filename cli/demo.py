@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import click
 
-from bank.people import ROLES
+from bank.terms import Standing
 from cli.composition import parts
 from cli.demo_home import prepare_demo_home
 from cli.demo_play import Playing
 from cli.demo_story import CUSTOMER, ENTERPRISE, INDIVIDUAL, Story
 from cli.parts import Parts
+from cli.wording import in_language, role_name
+from persistence.settings import Settings
 
 
 @click.command()
@@ -31,20 +34,25 @@ def demo(as_json: bool) -> None:
 
 
 def _open(kaihu: Parts, story: Story) -> dict[str, object]:
-    english = kaihu.settings.language == "en"
-
     def tell(name: str, name_en: str, role: str) -> None:
-        click.echo(f"  ✓ {name_en if english else name} · {_acting(role, english)}", err=True)
+        step = in_language(kaihu.settings, zh=name, en=name_en)
+        click.echo(f"  ✓ {step} · {_acting(kaihu.settings, role)}", err=True)
 
     click.echo(story.applicant, err=True)
     playing = Playing(kaihu, story, tell)
     playing.play()
     case = playing.summary()
-    click.echo(f"  {case['business_key']}: {case['account']} {case['state']}\n", err=True)
+    click.echo(f"  {case['business_key']}: {_outcome(kaihu.settings, case)}\n", err=True)
     return case
 
 
-def _acting(role: str, english: bool) -> str:
-    if role == CUSTOMER:
-        return "customer" if english else "客户"
-    return ROLES[role].name_en if english else ROLES[role].name_zh
+def _acting(settings: Settings, role: str) -> str:
+    return in_language(settings, zh="客户", en="customer") if role == CUSTOMER else role_name(settings, role)
+
+
+def _outcome(settings: Settings, case: Mapping[str, object]) -> str:
+    if case["account"] is None:
+        return in_language(settings, zh="未开立账户", en="no account")
+    standing = Standing.of(str(case["state"]))
+    state = in_language(settings, zh=standing.zh, en=standing.en)
+    return f"{case['account']} {state}"

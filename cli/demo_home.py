@@ -9,6 +9,7 @@ from bank.bank import Bank
 from bank.seed import seed_demo
 from cli.deploy import resources_of
 from cli.parts import Parts
+from cli.wording import in_language, role_name
 from engine.model.actor import Actor
 from persistence.errors import ErrorKind, KaihuError
 
@@ -33,9 +34,12 @@ def prepare_demo_home(kaihu: Parts) -> None:
         logins = seed_demo(transaction.connection, kaihu.bank)
     mark.touch()
     if logins:
-        click.echo("Demo logins; the passwords are shown this once:")
+        once = in_language(
+            kaihu.settings, zh="演示用登录名，密码仅显示这一次：", en="Demo logins; the passwords are shown this once:"
+        )
+        click.echo(once)
         for login, role, password in logins:
-            click.echo(f"  {login:<24} {password}  {role}")
+            click.echo(f"  {login:<24} {password}  {role}  {role_name(kaihu.settings, role)}")
     kaihu.engine.deployments.deploy(
         staff_with_role(kaihu, "process_owner"), resources_of((kaihu.processes, kaihu.forms))
     )

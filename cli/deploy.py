@@ -9,6 +9,7 @@ import click
 
 from cli.composition import parts
 from cli.sign_in import sign_in
+from cli.wording import in_language
 from engine.services.answers import Resource
 
 DEPLOYABLE = {".bpmn", ".dmn", ".form"}
@@ -33,9 +34,13 @@ def deploy(paths: tuple[Path, ...], login: str) -> None:
     kaihu = parts()
     actor = sign_in(kaihu, login)
     result = kaihu.engine.deployments.deploy(actor, resources_of(paths or (kaihu.processes, kaihu.forms)))
-    click.echo(f"{'deployed' if result.created else 'already deployed'}: {result.content_hash[:16]}")
+    if result.created:
+        done = in_language(kaihu.settings, zh="已部署：", en="deployed: ")
+    else:
+        done = in_language(kaihu.settings, zh="内容此前已部署：", en="already deployed: ")
+    click.echo(f"{done}{result.content_hash[:16]}")
     for definition in result.definitions:
         click.echo(f"  {definition.process_id} v{definition.version}")
     for warning in result.warnings:
-        label = "warning" if kaihu.settings.language == "en" else "提示"
-        click.echo(f"{label}: {warning.text(kaihu.settings.language)}", err=True)
+        label = in_language(kaihu.settings, zh="提示：", en="warning: ")
+        click.echo(f"{label}{warning.text(kaihu.settings.language)}", err=True)

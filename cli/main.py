@@ -7,7 +7,7 @@ that `kaihu run` and `kaihu --help` do not wait for the bank, its pages and its 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -29,6 +29,17 @@ COMMANDS = {
     "backup": ("backup", "backup", "Write database and documents into an archive."),
 }
 """By name, in the order of `--help`: module, function, and what it does."""
+
+
+class _Refused(click.ClickException):
+    """A command that ends with one sentence, exit status 1."""
+
+    def __init__(self, message: str, language: str) -> None:
+        super().__init__(message)
+        self._label = "Error: " if language == "en" else "错误："
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        click.echo(self._label + self.message, file=file, err=True)
 
 
 class _Group(click.Group):
@@ -53,7 +64,7 @@ class _Group(click.Group):
             return super().invoke(ctx)
         except KaihuError as error:
             language = ctx.obj.language if isinstance(ctx.obj, Settings) else "en"
-            raise click.ClickException(error.message(language)) from error
+            raise _Refused(error.message(language), language) from error
 
 
 def command_line(compose: Compose) -> click.Group:

@@ -15,5 +15,5 @@ def password(login: str) -> None:
     """Replace the password of LOGIN by one that only its person knows."""
     kaihu = parts()
     session, current = session_of(kaihu, login)
-    SignInDoor(kaihu.database, kaihu.bank.people).change_password(session, current, new_password())
+    SignInDoor(kaihu.database, kaihu.bank.people).change_password(session, current, new_password(kaihu.settings))
     click.echo("✓")

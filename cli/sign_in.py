@@ -8,9 +8,11 @@ import click
 
 from bank.people import Authentication, Session, SignInDoor
 from cli.parts import Parts
+from cli.wording import in_language
 from engine.journal import Outcome
 from engine.model.actor import Actor
 from persistence.errors import ErrorKind, KaihuError
+from persistence.settings import Settings
 
 _SIGN_IN = "sign_in"
 
@@ -40,7 +42,9 @@ def session_of(parts: Parts, login_name: str) -> tuple[Session, str]:
 
     Raises SignInRefused, SignInLocked, SignInDisabled.
     """
-    password = os.environ.get("KAIHU_PASSWORD") or click.prompt("password", hide_input=True, err=True)
+    password = os.environ.get("KAIHU_PASSWORD") or click.prompt(
+        in_language(parts.settings, zh="密码", en="password"), hide_input=True, err=True
+    )
     answer = SignInDoor(parts.database, parts.bank.people).authenticate(login_name, password)
     _record(parts, answer)
     if answer.session is None:
@@ -49,10 +53,14 @@ def session_of(parts: Parts, login_name: str) -> tuple[Session, str]:
     return answer.session, password
 
 
-def new_password() -> str:
+def new_password(settings: Settings) -> str:
     """A new password, asked for twice, or KAIHU_NEW_PASSWORD."""
     given = os.environ.get("KAIHU_NEW_PASSWORD")
-    return given or str(click.prompt("new password", hide_input=True, confirmation_prompt=True, err=True))
+    asked, again = (
+        in_language(settings, zh="新密码", en="new password"),
+        in_language(settings, zh="再次输入新密码", en="the new password again"),
+    )
+    return given or str(click.prompt(asked, hide_input=True, confirmation_prompt=again, err=True))
 
 
 def _record(parts: Parts, answer: Authentication) -> None:

@@ -7,6 +7,8 @@ import click
 from bank.people import ROLES, Side
 from cli.composition import parts
 from cli.sign_in import sign_in
+from cli.wording import in_language, role_name
+from persistence.settings import Settings
 
 STAFF_ROLES = sorted(name for name, role in ROLES.items() if role.side is not Side.CUSTOMER)
 
@@ -27,6 +29,17 @@ def user(login: str, name_zh: str, name_en: str, roles: tuple[str, ...], by: str
     with kaihu.database.transaction() as transaction:
         person = kaihu.bank.people.add(transaction.connection, name_zh=name_zh, name_en=name_en)
         _, password = kaihu.bank.people.logins.add(transaction.connection, person.key, login)
-        for role in roles or ("administrator",):
+        granted = roles or ("administrator",)
+        for role in granted:
             kaihu.bank.people.grant(transaction.connection, person.key, role, by=granter)
-    click.echo(f"{login}  {password}")
+    names = ", ".join(f"{role_name(kaihu.settings, role)} ({role})" for role in granted)
+    click.echo(f"{login}  {password}  {names}")
+    click.echo(_once(kaihu.settings, login), err=True)
+
+
+def _once(settings: Settings, login: str) -> str:
+    return in_language(
+        settings,
+        zh=f"密码仅显示这一次，首次登录时须更换，也可使用命令 kaihu password {login}。",
+        en=f"The password is shown this once; change it when signing in, or with kaihu password {login}.",
+    )

@@ -8,6 +8,7 @@ import threading
 import click
 
 from cli.composition import parts
+from cli.wording import in_language
 
 
 @click.command()
@@ -18,7 +19,10 @@ def work() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stopped.set())
     kaihu.executor.start()
-    click.echo("kaihu work: running jobs and timers; Ctrl-C stops")
+    running = in_language(
+        kaihu.settings, zh="正在执行作业与定时器，按 Ctrl-C 停止", en="running jobs and timers; Ctrl-C stops"
+    )
+    click.echo(f"kaihu work: {running}")
     stopped.wait()
     kaihu.executor.stop()
     kaihu.database.close()

@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-_LOGIN = re.compile(r"^  (\w+)\s+(\S+)  (\w+)$")
+_LOGIN = re.compile(r"^  (\w+)\s+(\S+)  (\w+)  .+$")
 _READY = "Kaihu: "
 _PATIENCE_SECONDS = 60.0
 
