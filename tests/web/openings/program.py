@@ -59,7 +59,10 @@ class Program:
         names = ("--name-zh", name_zh, "--name-en", name_en, "--by", self.logins["administrator"])
         granted = [part for role in roles for part in ("--role", role)]
         password = self.passwords["administrator"]
-        return self.command("user", login, *names, *granted, KAIHU_PASSWORD=password).split()[-1]
+        printed = self.command("user", login, *names, *granted, KAIHU_PASSWORD=password)
+        made = re.search(rf"^{login}  (\S+)", printed, re.MULTILINE)
+        assert made, "no password was printed"
+        return made[1]
 
     def command(self, *arguments: str, **environment: str) -> str:
         """Another command on the same home, while the pages are served; what it prints."""
