@@ -67,7 +67,7 @@ def test_what_a_page_says_beside_its_fields_is_there_to_be_read(name: str) -> No
     ids = set(tree.xpath(".//@id"))
     for described in tree.xpath(".//@aria-describedby"):
         assert set(described.split()) <= ids
-    for target in tree.xpath(".//*[@data-error-summary]//a/@href"):
+    for target in tree.xpath(".//*[@data-focus]//a/@href"):
         assert target.removeprefix("#") in ids
 
 
@@ -123,7 +123,7 @@ def test_an_error_stands_beside_its_field_and_in_the_summary() -> None:
     assert field.get("aria-invalid") == "true"
     assert field.get("aria-describedby").split()[0] == "field-review-reason-error"
     assert tree.xpath("string(.//*[@id='field-review-reason-error'])") == "Please fill in this field."
-    (link,) = tree.xpath(".//*[@data-error-summary]//a")
+    (link,) = tree.xpath(".//*[@data-focus]//a")
     assert link.get("href") == "#field-review-reason"
     assert link.text_content() == "Conclusion · Reason"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FilePayload, Page
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from persistence.database import Database
 from persistence.schema import metadata
@@ -88,6 +88,18 @@ def test_a_customer_needs_no_scripts(opening: Opening, address: str, chromium: B
     page.goto(address + opening.activation_link())
     press(page)
     assert "guide_customer" in opening.open_elements(number)
+    page.context.close()
+
+
+@pytest.mark.requirement("R088")
+def test_what_is_wrong_with_an_application_is_read_out_first(address: str, chromium: Browser) -> None:
+    page = chromium.new_context().new_page()
+    page.goto(f"{address}/apply")
+    press(page)
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    summary.get_by_role("link").first.click()
+    expect(page.locator('[name="application.kind"]').first.locator("xpath=ancestor::fieldset")).to_be_focused()
     page.context.close()
 
 

@@ -1,6 +1,7 @@
 // Small conveniences over pages that work without them.
 import 'bootstrap/dist/css/bootstrap.css';
 import './kaihu.css';
+import './forms.js';
 
 import htmx from 'htmx.org';
 
@@ -48,7 +49,7 @@ document.addEventListener('keydown', (event) => {
 
 document.addEventListener('DOMContentLoaded', () => {
   enhance(document);
-  document.querySelector('[data-error-summary], [data-focus]')?.focus();
+  document.querySelector('[data-focus]')?.focus();
 });
 let listScroll = 0;
 
