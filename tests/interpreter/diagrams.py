@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
@@ -143,3 +144,26 @@ def message(id_: str, name: str, key: str = "=business_key") -> str:
 
 def error(id_: str, code: str) -> str:
     return f'<bpmn:error id="{id_}" name="{id_}" errorCode="{code}"/>'
+
+
+def straight(*elements: str, beside: str = "") -> bytes:
+    """A file whose process `p` does these elements one after the other; `beside` stands next to the process."""
+    return document(beside, process("p", start(), *elements, end(), path("s", *map(_id, elements), "e")))
+
+
+def guarded(host: str, event: str, *then: str, beside: str = "") -> bytes:
+    """Like `straight` with one element, `host`; its boundary event leads over the elements of `then` to the end."""
+    ways = path("s", _id(host), "e") + path(_id(event), *map(_id, then), "e")
+    return document(beside, process("p", start(), host, event, *then, end(), ways))
+
+
+def choosing(condition: str) -> bytes:
+    """A file whose process `p` does the job `a` when the condition of the gateway `g` holds, else ends."""
+    ways = path("s", "g") + flow("g", "a", condition) + flow("g", "e", id_="d") + path("a", "e")
+    return document(process("p", start(), gateway("exclusive", "g", "d"), job("a"), end(), ways))
+
+
+def _id(element_: str) -> str:
+    found = re.search(r'\bid="([^"]*)"', element_)
+    assert found, "an element has an id"
+    return found[1]

@@ -10,6 +10,7 @@ from engine.model.events import DecisionEvaluated, ElementEntered, FlowTaken
 from tests.interpreter.diagrams import (
     boundary,
     call,
+    choosing,
     document,
     each,
     element,
@@ -23,6 +24,7 @@ from tests.interpreter.diagrams import (
     rule,
     script,
     start,
+    straight,
     sub,
     thrown,
     user,
@@ -94,20 +96,7 @@ def test_an_exclusive_gateway_takes_the_first_flow_that_holds_else_the_default()
 
 
 def test_a_condition_that_is_neither_true_nor_false_is_an_incident_and_can_be_resolved() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            gateway("exclusive", "g", "d"),
-            job("a"),
-            end(),
-            path("s", "g"),
-            flow("g", "a", "=score > 10"),
-            flow("g", "e", id_="d"),
-            path("a", "e"),
-        )
-    )
-    case = Drive(xml, {"score": "many"})
+    case = Drive(choosing("=score > 10"), {"score": "many"})
     assert [incident.element for incident in case.incidents.values()] == ["g"]
     assert case.resolve({"score": 12}).done("a").finished
 
@@ -160,22 +149,14 @@ def test_an_activity_with_two_outgoing_flows_starts_two_branches() -> None:
 
 
 def test_a_sub_process_keeps_its_inputs_local_and_hands_other_results_outwards() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            sub("sp", start("s2"), job("w"), end("e2"), path("s2", "w", "e2"), inputs=[("=amount", "own")]),
-            end(),
-            path("s", "sp", "e"),
-        )
-    )
+    xml = straight(sub("sp", start("s2"), job("w"), end("e2"), path("s2", "w", "e2"), inputs=[("=amount", "own")]))
     case = Drive(xml, {"amount": 5}).done("w", {"own": 99, "amount": 6, "fresh": 1})
     assert case.finished
     assert case.variables == {"amount": 6, "fresh": 1}
 
 
 def test_outputs_take_only_what_they_name_and_dotted_targets_set_a_field() -> None:
-    xml = document(process("p", start(), job("w", outputs=[("=grade", "review.grade")]), end(), path("s", "w", "e")))
+    xml = straight(job("w", outputs=[("=grade", "review.grade")]))
     case = Drive(xml, {"review": {"by": "x"}}).done("w", {"grade": "A", "noise": 1})
     assert case.variables == {"review": {"by": "x", "grade": "A"}}
 
@@ -225,10 +206,10 @@ def test_a_called_process_does_not_hand_back_stale_copies() -> None:
 
 def test_a_call_of_a_process_that_is_missing_or_recursive_is_refused() -> None:
     with pytest.raises(DiagramRefused, match="refused") as refused:
-        program(document(process("p", start(), call("ca", "q"), end(), path("s", "ca", "e"))))
+        program(straight(call("ca", "q")))
     assert [problem.element for problem in refused.value.problems] == ["ca"]
     with pytest.raises(DiagramRefused) as refused:
-        program(document(process("p", start(), call("ca", "p"), end(), path("s", "ca", "e"))))
+        program(straight(call("ca", "p")))
     assert "无限" in refused.value.problems[0].reason_zh
 
 
@@ -237,7 +218,7 @@ DOCUMENTS = {"docs": ["a", "b", "c"], "verdict": "outer"}
 
 def many(sequential: bool, until: str = "") -> bytes:
     loop = each("=docs", "doc", "verdicts", "=verdict", sequential=sequential, until=until)
-    return document(process("p", start(), job("m", body=loop), end(), path("s", "m", "e")))
+    return straight(job("m", body=loop))
 
 
 def test_a_parallel_multi_instance_orders_results_by_item() -> None:
@@ -304,7 +285,7 @@ def test_a_decision_gives_its_value_and_the_rules_that_fired() -> None:
       <decision id="risk" name="risk"><variable name="risk"/>
       <literalExpression><text>score * 2</text></literalExpression></decision></definitions>"""
     decisions = parse_decisions(dmn, "risk.dmn").decisions
-    xml = document(process("p", start(), rule("r", "risk", "level"), end(), path("s", "r", "e")))
+    xml = straight(rule("r", "risk", "level"))
     case = Drive(xml, {"score": 3}, decisions=decisions)
     assert case.variables == {"score": 3, "level": 6}
     (taken,) = (event for event in case.events if isinstance(event, DecisionEvaluated))
@@ -334,7 +315,7 @@ def test_a_terminate_end_event_ends_everything_around_it() -> None:
 
 
 def test_events_tell_the_whole_way_in_order() -> None:
-    case = Drive(document(process("p", start(), job("a"), end(), path("s", "a", "e")))).done("a")
+    case = Drive(straight(job("a"))).done("a")
     way = [(event.type, getattr(event, "element", getattr(event, "flow", ""))) for event in case.events]
     assert way == [
         ("scope_opened", ""),
@@ -375,15 +356,5 @@ def test_an_error_leaves_a_call_and_a_multi_instance_by_the_nearest_boundary_eve
 
 
 def test_plain_elements_pass_at_once() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            element("task", "a"),
-            element("manualTask", "b"),
-            element("intermediateThrowEvent", "c"),
-            end(),
-            path("s", "a", "b", "c", "e"),
-        )
-    )
+    xml = straight(element("task", "a"), element("manualTask", "b"), element("intermediateThrowEvent", "c"))
     assert Drive(xml).completed == ["s", "a", "b", "c", "e"]

@@ -16,6 +16,7 @@ from tests.interpreter.diagrams import (
     boundary,
     call,
     catch,
+    choosing,
     document,
     each,
     element,
@@ -23,12 +24,14 @@ from tests.interpreter.diagrams import (
     error,
     flow,
     gateway,
+    guarded,
     job,
     message,
     path,
     process,
     script,
     start,
+    straight,
     sub,
     thrown,
     timer,
@@ -43,10 +46,12 @@ def problems(xml: bytes) -> list[Problem]:
     return list(refused.value.problems)
 
 
-def around(part: str, id_: str = "x", further: str = "") -> bytes:
+DEFINITIONS = message("M", "m") + message("K", "k", "") + error("E", "C") + error("N", "")
+
+
+def around(part: str) -> bytes:
     """A process whose one step is `part`."""
-    parts = process("p", start(), part, end(), path("s", id_, "e"))
-    return document(message("M", "m"), message("K", "k", ""), error("E", "C"), error("N", ""), further, parts)
+    return straight(part, beside=DEFINITIONS)
 
 
 def event(tag: str, definition: str, **attributes: str) -> str:
@@ -55,16 +60,8 @@ def event(tag: str, definition: str, **attributes: str) -> str:
 
 def hosted(definition: str, *, interrupting: bool = True) -> bytes:
     """A user task with a boundary event `x`."""
-    steps = process(
-        "p",
-        start(),
-        user("u"),
-        boundary("x", "u", definition, interrupting=interrupting),
-        end(),
-        path("s", "u", "e"),
-        path("x", "e"),
-    )
-    return document(message("M", "m"), message("K", "k", ""), error("E", "C"), steps)
+    event_ = boundary("x", "u", definition, interrupting=interrupting)
+    return guarded(user("u"), event_, beside=DEFINITIONS)
 
 
 SIGNAL = "<bpmn:signalEventDefinition/>"
@@ -259,9 +256,7 @@ def test_a_file_may_repeat_the_default_of_bpmns_schema_since_it_says_nothing_by_
 
 
 def test_all_problems_of_a_diagram_are_told_at_once() -> None:
-    xml = document(
-        process("p", start(), element("serviceTask", "a"), gateway("complex", "b"), end(), path("s", "a", "b", "e"))
-    )
+    xml = straight(element("serviceTask", "a"), gateway("complex", "b"))
     assert {problem.element for problem in problems(xml)} >= {"a", "b"}
 
 
@@ -298,51 +293,25 @@ def test_an_external_entity_is_not_read() -> None:
 
 @pytest.mark.parametrize("id_", ["End", "Start", "p.EndJoin", "x.BoundaryEventSplit", "root"])
 def test_no_id_collides_with_the_library(id_: str) -> None:
-    xml = document(
-        process("p", start(), user(id_), boundary("b", id_, timer("PT1H")), end(), path("s", id_, "e"), path("b", "e"))
-    )
+    xml = guarded(user(id_), boundary("b", id_, timer("PT1H")))
     case = Drive(xml)
     assert not case.live.ended
     assert case.done(id_).finished
 
 
 def test_an_extension_elements_id_may_equal_a_tasks_id() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            element("userTask", "u", '<zeebe:properties id="x"/>'),
-            element("task", "y"),
-            end(),
-            path("s", "u", "y", "e"),
-        )
-    )
+    xml = straight(element("userTask", "u", '<zeebe:properties id="x"/>'), element("task", "y"))
     assert Drive(xml).done("u").finished
 
 
 def test_a_timer_on_a_multi_instance_sub_process_cancels_its_children() -> None:
     inside = sub("sp", start("s2"), job("w"), end("e2"), path("s2", "w", "e2"), loop=each("=[1, 2, 3]"))
-    xml = document(
-        process("p", start(), inside, boundary("b", "sp", timer("PT1H")), end(), path("s", "sp", "e"), path("b", "e"))
-    )
+    xml = guarded(inside, boundary("b", "sp", timer("PT1H")))
     assert Drive(xml).done("w").pass_by(hours=1).finished
 
 
 def test_a_gateway_reads_variables_not_names_of_the_engine() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            gateway("exclusive", "g", "d"),
-            job("a"),
-            end(),
-            path("s", "g"),
-            flow("g", "a", '=typename = "x"'),
-            flow("g", "e", id_="d"),
-            path("a", "e"),
-        )
-    )
-    assert Drive(xml, {"typename": "x", "lane_owners": {}}).done("a").finished
+    assert Drive(choosing('=typename = "x"'), {"typename": "x", "lane_owners": {}}).done("a").finished
 
 
 def test_lists_are_kept_as_they_are_through_loops_and_joins() -> None:

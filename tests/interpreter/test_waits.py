@@ -21,6 +21,7 @@ from tests.interpreter.diagrams import (
     error,
     flow,
     gateway,
+    guarded,
     io,
     job,
     message,
@@ -28,6 +29,7 @@ from tests.interpreter.diagrams import (
     process,
     script,
     start,
+    straight,
     sub,
     thrown,
     timer,
@@ -105,35 +107,14 @@ def test_the_event_with_the_code_goes_before_the_one_that_catches_all() -> None:
 
 
 def test_a_non_interrupting_timer_goes_on_beside_the_activity() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            user("u"),
-            boundary("bt", "u", timer("PT1H"), interrupting=False),
-            job("n"),
-            end(),
-            path("s", "u", "e"),
-            path("bt", "n", "e"),
-        )
-    )
+    xml = guarded(user("u"), boundary("bt", "u", timer("PT1H"), interrupting=False), job("n"))
     case = Drive(xml).pass_by(hours=2).pass_by(hours=2)
     assert case.completed.count("bt") == 1
     assert case.done("u").done("n").finished
 
 
 def test_a_cycle_fires_as_often_as_it_says() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            user("u"),
-            boundary("bt", "u", timer("R3/PT24H", "timeCycle"), interrupting=False),
-            end(),
-            path("s", "u", "e"),
-            path("bt", "e"),
-        )
-    )
+    xml = guarded(user("u"), boundary("bt", "u", timer("R3/PT24H", "timeCycle"), interrupting=False))
     case = Drive(xml)
     for day in range(1, 6):
         case.pass_by(hours=24)
@@ -142,17 +123,7 @@ def test_a_cycle_fires_as_often_as_it_says() -> None:
 
 
 def test_a_cycle_without_a_count_goes_on_and_catches_up() -> None:
-    xml = document(
-        process(
-            "p",
-            start(),
-            user("u"),
-            boundary("bt", "u", timer("R/P1D", "timeCycle"), interrupting=False),
-            end(),
-            path("s", "u", "e"),
-            path("bt", "e"),
-        )
-    )
+    xml = guarded(user("u"), boundary("bt", "u", timer("R/P1D", "timeCycle"), interrupting=False))
     case = Drive(xml).pass_by(days=2.5).pass_by(minutes=0).pass_by(minutes=0)
     assert case.completed.count("bt") == 2
     dues = [event.due for event in case.events if isinstance(event, TimerStarted)]
@@ -172,7 +143,7 @@ def test_a_cycle_without_a_count_goes_on_and_catches_up() -> None:
     ],
 )
 def test_timers_take_dates_and_durations_as_text_or_feel(value: str, kind: str, due: dt.datetime) -> None:
-    case = Drive(document(process("p", start(), catch("t", timer(value, kind)), end(), path("s", "t", "e"))))
+    case = Drive(straight(catch("t", timer(value, kind))))
     assert [event.due for event in case.events if isinstance(event, TimerStarted)] == [due]
     case.now = due - dt.timedelta(seconds=1)
     assert not case.pass_by(seconds=0).live.ended
@@ -180,7 +151,7 @@ def test_timers_take_dates_and_durations_as_text_or_feel(value: str, kind: str, 
 
 
 def test_a_timer_that_is_no_duration_is_an_incident() -> None:
-    case = Drive(document(process("p", start(), catch("t", timer("=x")), end(), path("s", "t", "e"))), {"x": "soon"})
+    case = Drive(straight(catch("t", timer("=x"))), {"x": "soon"})
     assert [incident.element for incident in case.incidents.values()] == ["t"]
     assert case.resolve({"x": "PT1H"}).pass_by(hours=1).finished
 
@@ -228,49 +199,31 @@ def test_a_message_is_not_taken_for_a_timer_or_by_someone_who_awaits_none() -> N
 
 def test_receive_tasks_of_a_multi_instance_correlate_by_item() -> None:
     task = element("receiveTask", "r", io((), [("=amount * 2", "twice")]), each("=keys", "key"), messageRef="M")
-    xml = document(message("M", "paid", "=key"), process("p", start(), task, end(), path("s", "r", "e")))
+    xml = straight(task, beside=message("M", "paid", "=key"))
     case = Drive(xml, {"keys": ["a", "b"]}).message("paid", "b", {"amount": 3}).message("paid", "a", {"amount": 4})
     assert case.finished
     assert case.variables == {"keys": ["a", "b"], "twice": 8}
 
 
 def test_a_non_interrupting_message_is_taken_every_time() -> None:
-    xml = document(
-        message("M", "note"),
-        process(
-            "p",
-            start(),
-            user("u"),
-            boundary("b", "u", awaited("M"), interrupting=False),
-            end(),
-            path("s", "u", "e"),
-            path("b", "e"),
-        ),
-    )
+    xml = guarded(user("u"), boundary("b", "u", awaited("M"), interrupting=False), beside=message("M", "note"))
     case = Drive(xml).message("note").message("note")
     assert case.completed.count("b") == 2
     assert case.done("u").finished
 
 
 def test_a_message_withdraws_a_stage_with_everything_in_it() -> None:
-    xml = document(
-        message("M", "withdrawn"),
-        process(
-            "p",
-            start(),
-            sub(
-                "sp",
-                start("s2"),
-                job("w", body=each("=[1, 2, 3]")),
-                end("e2"),
-                path("s2", "w", "e2"),
-                loop=each("=[1, 2]"),
-            ),
-            boundary("b", "sp", awaited("M")),
-            end(),
-            path("s", "sp", "e"),
-            path("b", "e"),
+    xml = guarded(
+        sub(
+            "sp",
+            start("s2"),
+            job("w", body=each("=[1, 2, 3]")),
+            end("e2"),
+            path("s2", "w", "e2"),
+            loop=each("=[1, 2]"),
         ),
+        boundary("b", "sp", awaited("M")),
+        beside=message("M", "withdrawn"),
     )
     case = Drive(xml).done("w").message("withdrawn")
     assert case.finished
@@ -281,7 +234,7 @@ def test_user_tasks_tell_who_may_do_them_and_when() -> None:
     further = (
         '<zeebe:taskSchedule dueDate="=now() + duration(&quot;P1D&quot;)"/><zeebe:priorityDefinition priority="80"/>'
     )
-    case = Drive(document(process("p", start(), user("u", further=further), end(), path("s", "u", "e"))))
+    case = Drive(straight(user("u", further=further)))
     (created,) = (event for event in case.events if isinstance(event, UserTaskCreated))
     assert created.candidate_groups == ("reviewer", "supervisor")
     assert (created.form_id, created.priority) == ("f", 80)
@@ -289,7 +242,7 @@ def test_user_tasks_tell_who_may_do_them_and_when() -> None:
 
 
 def test_a_finished_task_cannot_be_completed_again() -> None:
-    case = Drive(document(process("p", start(), user("u"), job("j"), end(), path("s", "u", "j", "e"))))
+    case = Drive(straight(user("u"), job("j")))
     number = case.waiting("u")
     case.done("u")
     with pytest.raises(StateConflict):
@@ -382,9 +335,7 @@ def test_a_join_that_can_never_complete_is_an_incident() -> None:
 
 
 def test_an_output_mapping_that_fails_is_tried_again_without_asking_the_person_again() -> None:
-    xml = document(
-        process("p", start(), user("u", outputs=[("=for i in 1..size return i", "out")]), end(), path("s", "u", "e"))
-    )
+    xml = straight(user("u", outputs=[("=for i in 1..size return i", "out")]))
     case = Drive(xml, {"size": 3_000_000}).done("u")
     assert [incident.element for incident in case.incidents.values()] == ["u"]
     assert not case.waits
