@@ -42,8 +42,10 @@ def fill_in(page: Page, address: str) -> None:
     """The application, typed; the account types appear once the kind is chosen."""
     page.goto(f"{address}/apply")
     page.check('[name="application.kind"][value=individual]')
-    page.click('[name="__refresh"]')
-    page.wait_for_load_state()
+    button = page.locator('[name="__refresh"]')
+    if button.is_visible():  # without scripts
+        button.click()
+    page.locator('[name="application.account_type"]').wait_for()
     for name, value in application().items():
         field = page.locator(f'[name="{name}"]').first
         kind = field.get_attribute("type") or field.evaluate("each => each.tagName.toLowerCase()")

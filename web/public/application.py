@@ -11,7 +11,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from engine.feel import Environment
-from engine.forms import Component, Field, FieldError, Form, FormInvalid, Group
+from engine.forms import Component, Field, FieldError, Form, FormInvalid, Group, is_refresh
 from engine.forms.paths import put
 from engine.model.actor import Actor
 from engine.model.errors import NotFound
@@ -46,7 +46,7 @@ def apply() -> str | Page:
 
 
 @blueprint.post("/apply")
-@limiter.limit(sign_in_limit)
+@limiter.limit(sign_in_limit, exempt_when=lambda: is_refresh(request.form))  # sends nothing, like opening the page
 @limiter.limit(application_limit, deduct_when=lambda response: response.status_code == ACCEPTED)
 def submit() -> Response | str | Page:
     """Start the case; with errors, show the form again. What the page says about the channel does not count."""

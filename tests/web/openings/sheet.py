@@ -119,7 +119,7 @@ class Sheet:
             group = place.get_by_role("radiogroup" if question.kind == "radio" else "group", name=question.label)
             for value in [answer] if isinstance(answer, str) else answer:
                 group.get_by_label(_label(question.options[value])).check()
-            self._refresh(group.get_by_role("radio").first if question.kind == "radio" else None)
+            self._settled(group.get_by_role("radio").first if question.kind == "radio" else None)
             return
         field = place.get_by_label(_label(question.label))
         if question.kind == "select":
@@ -130,7 +130,7 @@ class Sheet:
             field.set_input_files(answer)
         else:
             field.fill(answer)
-        self._refresh(field)
+        self._settled(field)
 
     def _rows(self, place: Locator, question: Question, rows: Sequence[Mapping[str, Any]]) -> None:
         table = place.get_by_role("group", name=question.label, exact=True)
@@ -143,15 +143,11 @@ class Sheet:
                 if each.key in row:
                     self._answer(items.nth(index), each, row[each.key])
 
-    def _refresh(self, field: Locator | None) -> None:
-        """Press the button that brings up what depends on this answer, where there is one."""
-        if field is None:
-            return
-        name = field.get_attribute("name")
-        button = self._page.locator(f'button[name=__refresh][value="{name}"]')
-        if button.count():
-            with self._page.expect_navigation():
-                button.click()
+    def _settled(self, field: Locator | None) -> None:
+        """Leave the field and wait until what depends on this answer has come."""
+        if field is not None:
+            field.blur()
+            self._page.locator("[data-fields]:not([aria-busy])").wait_for()
 
 
 def _label(text: str) -> re.Pattern[str]:
