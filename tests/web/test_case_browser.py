@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from persistence.database import Database
 from tests.conftest import TestClock
 from tests.web.browsing import serving
 from tests.web.opening import OWN, Opening, apply, at_work, open_bank
 from tests.web.test_case_page import case_path
+from tests.web.test_incidents import ASKING, stopped
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)]
 
@@ -41,9 +42,9 @@ def served(opening: Opening) -> Iterator[str]:
         yield found
 
 
-def signed_in(page: Page, served: str, opening: Opening, language: str) -> None:
-    at_work(opening, ROLE)  # has given the login the password of these tests
-    login = opening.staff(ROLE).login
+def signed_in(page: Page, served: str, opening: Opening, language: str, role: str = ROLE) -> None:
+    at_work(opening, role)  # has given the login the password of these tests
+    login = opening.staff(role).login
     assert login is not None
     with opening.database.reading() as connection:
         name = opening.bank.people.logins.get(connection, login).name
@@ -131,3 +132,23 @@ def test_the_journal_unfolds_without_scripts(opening: Opening, number: str, serv
     detail.locator("summary").click()
     assert detail.get_by_text("陆知秋").first.is_visible()
     page.context.close()
+
+
+@pytest.mark.requirement("R088")
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_axe_finds_nothing_where_a_case_has_stopped_and_the_button_needs_no_scripts(
+    opening: Opening, served: str, chromium: Browser, language: str
+) -> None:
+    incident = stopped(opening, ASKING)
+    page = chromium.new_context(bypass_csp=True, viewport={"width": 390, "height": 844}).new_page()
+    signed_in(page, served, opening, language, "account_operator")
+    page.goto(f"{served}/cases/{incident.instance_key}")
+    assert [each["id"] for each in Axe().run(page).response["violations"]] == []
+    state = page.context.storage_state()
+    plain = chromium.new_context(java_script_enabled=False, storage_state=state).new_page()
+    plain.goto(f"{served}/cases/{incident.instance_key}")
+    plain.get_by_role("button", name="重试" if language == "zh" else "Try again").click()
+    told = "该环节正在重试。" if language == "zh" else "The step is being tried again."
+    expect(plain.get_by_role("status")).to_contain_text(told)
+    page.context.close()
+    plain.context.close()

@@ -79,6 +79,13 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
 
 
+def shown_on_the_diagram(page: str) -> str:
+    """The marks of the page's diagram."""
+    found = re.search(r'data-steps="([^"]*)"', page)
+    assert found
+    return str(html.unescape(found[1]).encode().decode("unicode_escape"))
+
+
 def test_the_case_page_shows_the_incident_and_tries_again(opening: Opening) -> None:
     incident, operator = stopped(opening, ASKING), at_work(opening, "account_operator")
     page = words(operator.get(f"/cases/{incident.instance_key}").text)
@@ -91,6 +98,17 @@ def test_the_case_page_shows_the_incident_and_tries_again(opening: Opening) -> N
     opening.engine.jobs.complete(claimed.key, claimed.token, {})
     done = opening.engine.process_instances.get(opening.staff("account_operator"), incident.instance_key)
     assert done.state is InstanceState.COMPLETED
+
+
+def test_diagram_and_steps_show_where_the_case_stopped_until_it_goes_on(opening: Opening) -> None:
+    incident, operator = stopped(opening, ASKING), at_work(opening, "account_operator")
+    page = operator.get(f"/cases/{incident.instance_key}").text
+    mark = '{"element": "问询", "state": "incident"}'
+    assert mark in shown_on_the_diagram(page)
+    assert "问询 异常" in words(page)
+    page = try_again(operator, incident).text
+    assert mark not in shown_on_the_diagram(page)
+    assert "问询 进行中" in words(page)
 
 
 def test_an_english_reader_reads_of_the_incident_in_english(opening: Opening) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from flask_babel import gettext as _
 
 from engine.model.errors import NotFound, StateConflict
 from engine.model.terms import Thing
-from engine.services.answers import Incident, ProcessInstance
+from engine.services.answers import Activity, Incident, ProcessInstance
+from web.cases.steps import INCIDENT
 from web.cases.timeline import Step
 from web.identity import acting
 from web.languages import language
@@ -38,6 +40,17 @@ def stops(instance: ProcessInstance) -> list[Stop]:
             may_resolve=services().engine.incidents.may_resolve(acting(), each.key).allowed,
         )
         for each in _open(instance.key)
+    ]
+
+
+def with_stops(instance: ProcessInstance, activities: Sequence[Activity]) -> list[Activity]:
+    """The passages, those that cannot go on in the state of an incident: to the engine they are open like others."""
+    stopped = {(each.process_id, each.element_id) for each in _open(instance.key)} if instance.incidents else set()
+    return [
+        replace(each, state=INCIDENT)
+        if each.ended_at is None and (each.process_id, each.element_id) in stopped
+        else each
+        for each in activities
     ]
 
 

@@ -9,7 +9,9 @@ from flask import url_for
 from engine.model.elements import ElementKind
 from engine.services.answers import Activity
 
-_WEIGHT = {"cancelled": 0, "completed": 1, "active": 2, "incident": 3}
+INCIDENT = "incident"
+"""How a passage that cannot go on is shown."""
+_WEIGHT = {"cancelled": 0, "completed": 1, "active": 2, INCIDENT: 3}
 """Of several passages through one element, the heaviest is shown."""
 
 

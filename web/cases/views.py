@@ -14,7 +14,7 @@ from engine.model.terms import Thing
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
 from web.cases import access
 from web.cases.documents import sections
-from web.cases.incidents import stops, try_again
+from web.cases.incidents import stops, try_again, with_stops
 from web.cases.steps import called_links, callers, marks, steps_in
 from web.cases.timeline import timeline
 from web.identity import acting, for_signed_in, sign_in_door
@@ -63,7 +63,7 @@ def _page(instance: ProcessInstance, tab: str, **more: object) -> str:
 
 
 def _progress(instance: ProcessInstance) -> dict[str, object]:
-    activities = services().engine.history.activities(acting(), instance.key)
+    activities = with_stops(instance, services().engine.history.activities(acting(), instance.key))
     process_id = request.args.get("process", instance.process_id)
     steps = steps_in(activities, process_id)
     return {
