@@ -1,9 +1,10 @@
 """People of the bank, their logins and their roles."""
 
-from bank.people.door import SignInDoor
+from bank.people.door import LoginDoor, SignInDoor
 from bank.people.errors import (
     CurrentPasswordWrong,
     LoginNameTaken,
+    OwnLoginRefused,
     PasswordTooWeak,
     RoleNotForStaff,
     RoleUnknown,
@@ -21,7 +22,9 @@ __all__ = [
     "Authentication",
     "CurrentPasswordWrong",
     "Login",
+    "LoginDoor",
     "LoginNameTaken",
+    "OwnLoginRefused",
     "PasswordTooWeak",
     "People",
     "Person",

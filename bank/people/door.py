@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bank.people.people import People
-from bank.people.records import Authentication, Person, Session
+from bank.people.records import Authentication, Login, Person, Session
 from persistence.database import Database
 
 
@@ -55,3 +55,35 @@ class SignInDoor:
         with self._database.reading() as connection:
             found = {person.key: person for role in roles for person in self._people.holders(connection, role)}
         return [found[key] for key in sorted(found)]
+
+
+class LoginDoor:
+    """What an administrator does with other people's logins (R082).
+
+    Every method raises RecordNotFound for an unknown login name, ActionNotAuthorised unless the person `by` is an
+    administrator, OwnLoginRefused for a login of their own.
+    """
+
+    def __init__(self, database: Database, people: People) -> None:
+        self._database = database
+        self._people = people
+
+    def reset_password(self, login_name: str, *, by: int) -> tuple[Login, str]:
+        """The login, unlocked, and its new generated password, to be changed at the next sign-in."""
+        with self._database.transaction() as transaction:
+            login = self._people.administered_login(transaction.connection, login_name, by=by)
+            return login, self._people.logins.reset_password(transaction.connection, login.key)
+
+    def disable(self, login_name: str, *, by: int) -> Login:
+        """Bar the login and end its sessions."""
+        with self._database.transaction() as transaction:
+            login = self._people.administered_login(transaction.connection, login_name, by=by)
+            self._people.logins.disable(transaction.connection, login.key)
+            return login
+
+    def enable(self, login_name: str, *, by: int) -> Login:
+        """Let a disabled or locked login sign in again."""
+        with self._database.transaction() as transaction:
+            login = self._people.administered_login(transaction.connection, login_name, by=by)
+            self._people.logins.enable(transaction.connection, login.key)
+            return login

@@ -73,6 +73,15 @@ class RoleNotForStaff(KaihuError):
     zh = "岗位 {role} 属于客户方，不能授予行内人员。"
 
 
+class OwnLoginRefused(KaihuError):
+    """An administrator resets or bars other people's logins; the last one must not shut the door behind them."""
+
+    code = "own_login_refused"
+    kind = ErrorKind.FORBIDDEN
+    en = "This login is your own; another administrator must change it."
+    zh = "不得变更本人的登录名，须由另一名系统管理员办理。"
+
+
 class SelfGrantRefused(KaihuError):
     """Nobody changes their own roles (R082, R083)."""
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, func, insert, select, update
 from bank.clock import Clock
 from bank.errors import ActionNotAuthorised, RecordNotFound
 from bank.parameters import Parameters
-from bank.people.errors import RoleNotForStaff, RoleUnknown, SelfGrantRefused
+from bank.people.errors import OwnLoginRefused, RoleNotForStaff, RoleUnknown, SelfGrantRefused
 from bank.people.logins import Logins
-from bank.people.records import Authentication, Person, RoleAssignment, Session
+from bank.people.records import Authentication, Login, Person, RoleAssignment, Session
 from bank.people.roles import ROLES, Side
 from bank.people.tables import person, role_assignment
 from bank.terms import Record
@@ -135,6 +135,20 @@ class People:
         )
         if changed.rowcount == 0:
             raise RecordNotFound(what=Record.ROLE_ASSIGNMENT, key=role)
+
+    def administered_login(self, connection: Connection, login_name: str, *, by: int) -> Login:
+        """The login an administrator is about to change.
+
+        Raises RecordNotFound, ActionNotAuthorised, OwnLoginRefused (R082).
+        """
+        if ADMINISTRATOR not in self.roles(connection, by):
+            raise ActionNotAuthorised(action="administer_login")
+        found = self.logins.by_name(connection, login_name)
+        if found is None:
+            raise RecordNotFound(what=Record.LOGIN)
+        if found.person == by:
+            raise OwnLoginRefused()
+        return found
 
     def _check_granter(self, connection: Connection, key: int, role: str, by: int | None) -> None:
         if by is None:

@@ -156,3 +156,61 @@ def test_nobody_but_the_owner_reads_the_home_even_where_the_folder_is_open_to_al
 def test_a_port_outside_the_range_is_refused_before_anything_starts(kaihu: Kaihu, home: Path) -> None:
     assert kaihu("serve", "--port", "99999").exit_code == 2
     assert not home.exists()
+
+
+def clerk(kaihu: Kaihu, boss: str) -> str:
+    """The generated password of a reviewer `clerk` the administrator has made."""
+    made = kaihu("user", "clerk", *PERSON, "--role", "reviewer", "--by", "boss", KAIHU_PASSWORD=boss)
+    return password_of(made.stdout)
+
+
+def changes_on_record(home: Path) -> list[tuple[str, str]]:
+    """Action and outcome of each change of a login in the operations log."""
+    log = sqlite3.connect(home / "kaihu.db").execute("SELECT action, outcome FROM operations_log ORDER BY key")
+    return [(action, outcome) for action, outcome in log if action.endswith("_login")]
+
+
+@pytest.mark.requirement("R082")
+def test_the_administrator_resets_a_forgotten_password(kaihu: Kaihu) -> None:
+    boss = administrator(kaihu)
+    forgotten = clerk(kaihu, boss)
+    reset = kaihu("user", "clerk", "--reset-password", "--by", "boss", KAIHU_PASSWORD=boss)
+    assert reset.exit_code == 0
+    own = {"KAIHU_NEW_PASSWORD": "seven-bridges-4"}
+    assert kaihu("password", "clerk", KAIHU_PASSWORD=forgotten, **own).exit_code == 1
+    assert kaihu("password", "clerk", KAIHU_PASSWORD=password_of(reset.stdout), **own).exit_code == 0
+
+
+@pytest.mark.requirement("R082")
+def test_a_disabled_login_signs_in_again_only_when_enabled_and_the_operations_log_tells_of_it(
+    kaihu: Kaihu, home: Path
+) -> None:
+    boss = administrator(kaihu)
+    settings = {"KAIHU_PASSWORD": clerk(kaihu, boss), "KAIHU_NEW_PASSWORD": "seven-bridges-4"}
+    assert kaihu("user", "clerk", "--disable", "--by", "boss", KAIHU_PASSWORD=boss).exit_code == 0
+    assert kaihu("password", "clerk", **settings).exit_code == 1
+    assert kaihu("user", "clerk", "--enable", "--by", "boss", KAIHU_PASSWORD=boss).exit_code == 0
+    assert kaihu("password", "clerk", **settings).exit_code == 0
+    assert changes_on_record(home) == [("disable_login", "done"), ("enable_login", "done")]
+
+
+@pytest.mark.requirement("R082")
+def test_logins_are_changed_by_administrators_only_and_never_their_own(kaihu: Kaihu, home: Path) -> None:
+    boss = administrator(kaihu)
+    generated = clerk(kaihu, boss)
+    kaihu("password", "clerk", KAIHU_PASSWORD=generated, KAIHU_NEW_PASSWORD="seven-bridges-4")
+    by_clerk = kaihu("user", "boss", "--disable", "--by", "clerk", KAIHU_PASSWORD="seven-bridges-4")
+    assert "None of your roles permits this action" in by_clerk.stderr
+    own = kaihu("user", "boss", "--disable", "--by", "boss", KAIHU_PASSWORD=boss)
+    assert "This login is your own" in own.stderr
+    unknown = kaihu("user", "nobody", "--enable", "--by", "boss", KAIHU_PASSWORD=boss)
+    assert "The bank keeps no such login." in unknown.stderr
+    refused = [("disable_login", "refused"), ("disable_login", "refused"), ("enable_login", "refused")]
+    assert changes_on_record(home) == refused
+
+
+def test_a_person_is_made_or_a_login_changed_but_never_half_of_each(kaihu: Kaihu, home: Path) -> None:
+    assert kaihu("user", "boss").exit_code == 2
+    assert kaihu("user", "boss", "--disable").exit_code == 2
+    assert kaihu("user", "boss", *PERSON, "--disable", "--by", "boss").exit_code == 2
+    assert not home.exists()
