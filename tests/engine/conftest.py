@@ -15,8 +15,8 @@ from engine.job_executor import JobExecutor
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotAuthorised
 from engine.process_engine import ProcessEngine
-from persistence.append_only import trigger_names
 from engine.worker_api import Completed, Handler, Job, Mode, Result
+from persistence.append_only import trigger_names
 from persistence.database import Database
 from persistence.errors import KaihuError
 from persistence.keys import Keys
