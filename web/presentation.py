@@ -6,9 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Flask, request, url_for
-from flask_babel import format_date, format_datetime, format_decimal, ngettext
+from flask_babel import format_date, format_datetime, format_decimal, get_timezone, ngettext
 from flask_babel import gettext as _
 
 from engine.model.actor import Actor, ActorKind
@@ -20,6 +21,8 @@ from web.vocabulary import field_label, input_label, role_label, word_label
 
 _FEN_PER_YUAN = 100
 _COLUMNS = 6  # more do not fit beside each other
+_CERTAINTY = re.compile(r"(?<=\d{4}-\d\d-\d\d; )[HML](?=;|$)")
+"""How well a rule is attested, as the tables note it behind the date."""
 _TARGET = re.compile(r"(?P<amount>\d+(\.\d)?) ?(?P<unit>min|h|b|d)")
 
 
@@ -65,7 +68,7 @@ def target(text: str) -> str:
 
 
 def shown(name: str, value: Value) -> str:
-    """A single variable's value as text; money by the name's ending `_fen`, times with a zone by themselves."""
+    """A single variable's value as text; money by the name's ending `_fen`, times by themselves."""
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -81,11 +84,20 @@ def shown(name: str, value: Value) -> str:
 
 
 def _time(text: str) -> dt.datetime | None:
-    try:
-        found = dt.datetime.fromisoformat(text)
-    except ValueError:
+    """ISO 8601 with a time; without zone it is the bank's own, and FEEL may name one: `@Asia/Shanghai`."""
+    local, _, place = text.partition("@")
+    if "T" not in local:
         return None
-    return found if found.tzinfo else None
+    try:
+        found, zone = dt.datetime.fromisoformat(local), ZoneInfo(place or str(get_timezone()))
+    except (ValueError, ZoneInfoNotFoundError):
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=zone)
+
+
+def annotated(text: str) -> str:
+    """The annotation of a rule (source; date; certainty; …), its certainty in words."""
+    return _CERTAINTY.sub(lambda found: word_label(found[0], "certainty"), text)
 
 
 def is_group(value: object) -> bool:
@@ -154,6 +166,7 @@ def present(app: Flask) -> None:
         field_label=field_label,
         role_label=role_label,
         target=target,
+        annotated=annotated,
         job_name=job_name,
         machine_name=machine_name,
         name_of=lambda row: in_language(row.name, row.name_en),

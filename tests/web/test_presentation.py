@@ -7,7 +7,7 @@ from flask import Flask
 
 from engine.model.values import Value
 from web.languages import speak
-from web.presentation import shown, spoken, target
+from web.presentation import annotated, shown, spoken, target
 from web.settings import WebSettings
 from web.vocabulary import input_label
 
@@ -82,17 +82,28 @@ def test_a_decisions_input_is_labelled_in_the_readers_language_by_label_or_path(
             assert input_label(traced) == label
 
 
+@pytest.mark.requirement("R088")
+def test_how_well_a_rule_is_attested_is_said_in_words(app: Flask) -> None:
+    noted = {"H": ("已确认", "confirmed")} | dict.fromkeys("ML", ("待合规确认", "to be confirmed by compliance"))
+    for letter, (zh, en) in noted.items():
+        for language, words in (("zh", zh), ("en", en)):
+            with app.test_request_context() as context:
+                context.session["language"] = language
+                assert annotated(f"Order No. 11; 2026-01-01; {letter}; H") == f"Order No. 11; 2026-01-01; {words}; H"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "text"),
     [
         ("signing_deadline", "2026-11-28T13:58:18.339062Z", "2026-11-28 21:58"),
         ("expires_on", "2026-12-23T13:58:28.451324+00:00", "2026-12-23 21:58"),
         ("expires_on", "2026-12-23", "2026-12-23"),
-        ("note", "2026-12-23T13:58", "2026-12-23T13:58"),
+        ("decided_at", "2026-12-23T13:58", "2026-12-23 13:58"),
+        ("decided_at", "2026-12-23T13:58:18@UTC", "2026-12-23 21:58"),
+        ("decided_at", "2026-12-23T13:58:18@Nowhere/Else", "2026-12-23T13:58:18@Nowhere/Else"),
+        ("note", "T", "T"),
     ],
 )
-def test_a_time_with_a_zone_reads_as_one_in_the_banks_zone_whatever_its_name(
-    app: Flask, name: str, value: str, text: str
-) -> None:
+def test_a_time_reads_as_one_in_the_banks_zone_whatever_its_name(app: Flask, name: str, value: str, text: str) -> None:
     with app.test_request_context():
         assert shown(name, value) == text
