@@ -167,6 +167,8 @@ class InstancePage:
 
     rows: tuple[ProcessInstance, ...]
     next: str | None = None
+    standings: Mapping[int, Standing] = field(default_factory=dict)
+    """By case key, where they were asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -273,6 +275,16 @@ class Activity:
     ended_at: dt.datetime | None
     performer_kind: str | None
     performer_person: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Where one case stands, for a list of cases."""
+
+    value: Value = None
+    """The case's own variable that was asked for; None where it has none."""
+    at: tuple[Activity, ...] = ()
+    """What is open in the case, innermost only."""
 
 
 @dataclass(frozen=True, kw_only=True)

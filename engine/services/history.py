@@ -25,6 +25,7 @@ from engine.services.answers import Activity, CaseVariables
 from engine.services.authorisation import Subject, may
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
+from engine.services.standings import as_activity
 from engine.store.activities import activities_of
 from engine.store.instances import find_instance, load_scopes
 
@@ -47,27 +48,8 @@ class History:
         """Every passage through an element, in order."""
         with self._parts.database.reading() as connection:
             definition_key = self._visible(connection, actor, instance_key)
-            definition = self._parts.programs.get(connection, definition_key)
-            answers = []
-            for row in activities_of(connection, instance_key):
-                element = definition.processes[row.process_id].elements.get(row.element_id)
-                answers.append(
-                    Activity(
-                        number=row.number,
-                        parent=row.parent,
-                        process_id=row.process_id,
-                        element_id=row.element_id,
-                        name=element.name if element else "",
-                        name_en=element.name_en if element else "",
-                        kind=row.kind,
-                        state=row.state,
-                        entered_at=row.entered_at,
-                        ended_at=row.ended_at,
-                        performer_kind=row.performer_kind,
-                        performer_person=row.performer_person,
-                    )
-                )
-            return answers
+            rows = activities_of(connection, instance_key)
+            return [as_activity(self._parts, connection, definition_key, row) for row in rows]
 
     def variables(self, actor: Actor, instance_key: int) -> CaseVariables:
         """The variables as they are now; of an ended case, the last ones of the case itself."""

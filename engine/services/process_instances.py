@@ -20,6 +20,7 @@ from engine.services.form_data import accepted_variables
 from engine.services.parts import EngineParts
 from engine.services.projection_rows import CaseFacts
 from engine.services.settling import settle
+from engine.services.standings import standings
 from engine.services.transactions import run_once
 from engine.store.definitions import latest_definition
 from engine.store.states import InstanceState
@@ -127,8 +128,15 @@ class ProcessInstances:
             row = connection.execute(query.order_by(process_instance.c.key.desc()).limit(1)).first()
             return self._visible(connection, actor, row, business_key)
 
-    def list(self, actor: Actor, filter: InstanceFilter | None = None, page: Page | None = None) -> InstancePage:
-        """Cases the actor may see, newest first."""
+    def list(
+        self,
+        actor: Actor,
+        filter: InstanceFilter | None = None,
+        page: Page | None = None,
+        *,
+        showing: str | None = None,
+    ) -> InstancePage:
+        """Cases the actor may see, newest first; `showing` names a variable to tell with where each case stands."""
         filter, page = filter or InstanceFilter(), page or Page()
         limit = max(1, min(page.limit, MAX_PAGE))
         query = _filtered(_cases(), filter).order_by(process_instance.c.key.desc()).limit(limit + 1)
@@ -137,8 +145,11 @@ class ProcessInstances:
             query = query.where(process_instance.c.key < after)
         with self._parts.database.reading() as connection:
             rows = list(connection.execute(query))
-            visible = [as_instance(row) for row in rows[:limit] if _may_see(self._parts, connection, actor, row)]
-        return InstancePage(rows=tuple(visible), next=str(rows[limit - 1].key) if len(rows) > limit else None)
+            visible = tuple(as_instance(row) for row in rows[:limit] if _may_see(self._parts, connection, actor, row))
+            standing = standings(self._parts, connection, visible, showing) if showing else {}
+        return InstancePage(
+            rows=visible, next=str(rows[limit - 1].key) if len(rows) > limit else None, standings=standing
+        )
 
     def _visible(self, connection: Connection, actor: Actor, row: Row[Any] | None, key: int | str) -> ProcessInstance:
         if row is None or not _may_see(self._parts, connection, actor, row):

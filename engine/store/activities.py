@@ -31,6 +31,12 @@ def activities_of(connection: Connection, instance_key: int) -> list[Row[Any]]:
     )
 
 
+def open_activities_of(connection: Connection, instance_keys: Collection[int]) -> list[Row[Any]]:
+    """Every open element instance of the cases, in the order they began."""
+    query = select(activity).where(activity.c.instance_key.in_(instance_keys), activity.c.ended_at.is_(None))
+    return list(connection.execute(query.order_by(activity.c.number)))
+
+
 def elements_performed(connection: Connection, instance_key: int, person: int, elements: Collection[str]) -> list[str]:
     """Which of the elements the person has performed in this case, in any round."""
     query = (

@@ -51,6 +51,14 @@ def load_scopes(connection: Connection, instance_key: int) -> dict[int, dict[str
     return scopes
 
 
+def root_values(connection: Connection, instance_keys: Collection[int], name: str) -> dict[int, Value]:
+    """The variable `name` of each case that has it, by the case's key."""
+    query = select(variable.c.instance_key, variable.c.value).where(
+        variable.c.instance_key.in_(instance_keys), variable.c.scope == ROOT_SCOPE, variable.c.name == name
+    )
+    return {row.instance_key: loads(row.value) for row in connection.execute(query)}
+
+
 def save_variables(
     connection: Connection,
     instance_key: int,

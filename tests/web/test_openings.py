@@ -230,7 +230,7 @@ def test_an_individual_opens_an_account_online_after_a_supplement(bank: Bank) ->
     bank.work(number, "Collect documents", INDIVIDUAL, "collect_documents")
     who_entered_may_not_review(newcomer, number)
     ask_for_a_supplement(bank, number)
-    customer.supplement({"Identity document": pdf("id-back.pdf")})
+    customer.supplement({"Applicant’s ID": pdf("id-back.pdf")})
     bank.work(number, "Review documents", INDIVIDUAL, "review_documents")
     bank.work(number, "Approve, fast lane", INDIVIDUAL, "approve_fast_lane")
     bank.work(number, "Prepare agreement", INDIVIDUAL, "prepare_agreement")

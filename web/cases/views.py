@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -11,9 +12,11 @@ from werkzeug.wrappers import Response as BaseResponse
 from engine.model.actor import Action
 from engine.model.errors import NotFound
 from engine.model.terms import Thing
+from engine.model.values import Value
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
 from web.cases import access
 from web.cases.documents import sections
+from web.cases.following import continues_look, is_moving, look_of
 from web.cases.incidents import stops, try_again, with_stops
 from web.cases.steps import called_links, callers, marks, steps_in
 from web.cases.timeline import timeline
@@ -24,6 +27,9 @@ from web.uploads.listing import documents_of
 
 blueprint = Blueprint("cases", __name__, url_prefix="/cases")
 
+APPLICATION = "application"
+"""The variable with what the applicant asked for."""
+
 TABS = ("progress", "documents", "journal", "data")
 
 
@@ -33,7 +39,9 @@ def listing() -> str:
     """Cases the person may see, newest first; `number` filters by the beginning of the business key."""
     number = request.args.get("number", "").strip()
     wanted = InstanceFilter(business_key=number or None)
-    page = services().engine.process_instances.list(acting(), wanted, Page(after=request.args.get("after")))
+    page = services().engine.process_instances.list(
+        acting(), wanted, Page(after=request.args.get("after")), showing=APPLICATION
+    )
     return render_template("cases/listing.html", page=page, number=number)
 
 
@@ -46,6 +54,12 @@ def case(key: int) -> str:
     return _page(instance, tab if tab in TABS else TABS[0])
 
 
+def _application(instance: ProcessInstance) -> Mapping[str, Value]:
+    """What was applied for; empty for a case without an application."""
+    held = services().engine.history.variables(acting(), instance.key).root.get(APPLICATION)
+    return held if isinstance(held, Mapping) else {}
+
+
 def _looked_at(key: int) -> ProcessInstance:
     """The case. Every look is on record (M14: bulk viewing by staff), also at a case the person may not see."""
     try:
@@ -53,13 +67,15 @@ def _looked_at(key: int) -> ProcessInstance:
     except NotFound as refusal:
         note(acting(), Action.VIEW_CASE.value, refusal=refusal, detail=f"case {key}")
         raise
-    note(acting(), Action.VIEW_CASE.value, subject={"process_id": instance.process_id, "instance_key": key})
+    if not continues_look(key):
+        note(acting(), Action.VIEW_CASE.value, subject={"process_id": instance.process_id, "instance_key": key})
     return instance
 
 
 def _page(instance: ProcessInstance, tab: str, **more: object) -> str:
     shown = {"documents": _documents, "journal": _journal, "data": _data}.get(tab, _progress)(instance)
-    return render_template("cases/case.html", instance=instance, tab=tab, stops=stops(instance), **shown, **more)
+    head = {"instance": instance, "stops": stops(instance), "application": _application(instance)}
+    return render_template("cases/case.html", tab=tab, **head, **shown, **more)
 
 
 def _progress(instance: ProcessInstance) -> dict[str, object]:
@@ -70,6 +86,7 @@ def _progress(instance: ProcessInstance) -> dict[str, object]:
         "process_id": process_id,
         "steps": steps,
         "marks": marks(steps),
+        "look": look_of(instance.key) if is_moving(activities) else None,
         "links": called_links(activities, steps, instance.key),
         "callers": callers(activities, instance.process_id, process_id),
         "open_tasks": services().engine.user_tasks.of_case(acting(), instance.key),

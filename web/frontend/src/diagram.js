@@ -19,23 +19,51 @@ function showWhole(viewer, ids) {
   if (first) canvas.scrollToElement(first, AROUND);
 }
 
-function mark(viewer, steps) {
-  const canvas = viewer.get('canvas');
-  const registry = viewer.get('elementRegistry');
-  for (const { element, state } of steps) {
-    if (registry.get(element)) canvas.addMarker(element, `step-${state}`);
-  }
+/** Where the case stands now: the list of steps carries it, and is renewed while the case moves. */
+function progress() {
+  const { steps, links } = document.querySelector('#case-progress').dataset;
+  return { steps: JSON.parse(steps), links: JSON.parse(links) };
 }
 
-/** Called processes open on click, and the link beside the diagram does the same without a mouse. */
-function openCalledProcesses(viewer, links) {
+const BADGES = { completed: '✓', incident: '!' };
+
+/** A badge tells what no colour can: the colours of a diagram have a meaning of their own. */
+function badge(state) {
+  const drawn = document.createElement('span');
+  drawn.className = `step-badge step-badge-${state}`;
+  drawn.textContent = BADGES[state];
+  drawn.setAttribute('aria-hidden', 'true');
+  return drawn;
+}
+
+/** Of a task the upper right corner; of events and gateways the upper left: labels of flows begin at their right. */
+function corner(element) {
+  return element.width > 60 ? { top: -9, right: 9 } : { top: -10, left: -8 };
+}
+
+/** Shows the state of each element; `shown` remembers it, so that only what has changed is drawn again. */
+function mark(viewer, shown) {
+  const [canvas, overlays, registry] = ['canvas', 'overlays', 'elementRegistry'].map((part) => viewer.get(part));
+  const { steps, links } = progress();
+  for (const { element, state } of steps) {
+    if (shown.get(element) === state || !registry.get(element)) continue;
+    canvas.removeMarker(element, `step-${shown.get(element)}`);
+    overlays.remove({ element, type: 'state' });
+    canvas.addMarker(element, `step-${state}`);
+    if (BADGES[state]) {
+      overlays.add(element, 'state', { position: corner(registry.get(element)), scale: { min: 0.8, max: 1.5 }, html: badge(state) });
+    }
+    shown.set(element, state);
+  }
+  Object.keys(links).filter((id) => registry.get(id)).forEach((id) => canvas.addMarker(id, 'step-opens'));
+}
+
+/** Called processes open on click, and the link in the list of steps does the same without a mouse. */
+function openCalledProcesses(viewer) {
   viewer.on('element.click', ({ element }) => {
+    const { links } = progress();
     if (links[element.id]) window.location.assign(links[element.id]);
   });
-  const canvas = viewer.get('canvas');
-  for (const id of Object.keys(links)) {
-    if (viewer.get('elementRegistry').get(id)) canvas.addMarker(id, 'step-opens');
-  }
 }
 
 /** The text a diagram carries in English beside its Chinese one: a `zeebe:property` called `name_en` or `text_en`. */
@@ -86,12 +114,14 @@ function connectZoomButtons(viewer) {
 async function show(holder) {
   const answer = await fetch(holder.dataset.diagram, { credentials: 'same-origin' });
   if (!answer.ok) throw new Error(`diagram: ${answer.status}`);
-  const steps = JSON.parse(holder.dataset.steps);
   const viewer = new NavigatedViewer({ container: holder });
   if (holder.dataset.language === 'en') speakEnglish(viewer);
   await viewer.importXML(await answer.text());
-  mark(viewer, steps);
-  openCalledProcesses(viewer, JSON.parse(holder.dataset.links));
+  const shown = new Map();
+  mark(viewer, shown);
+  document.addEventListener('htmx:afterSettle', () => mark(viewer, shown));
+  openCalledProcesses(viewer);
+  const { steps } = progress();
   const waiting = steps.filter((step) => step.state === 'active' || step.state === 'incident');
   showWhole(viewer, [...waiting, ...steps].map((step) => step.element));
   holder.classList.add('diagram-shown');

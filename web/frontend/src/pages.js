@@ -57,7 +57,7 @@ let listScroll = 0;
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { xhr, boosted, pathInfo, requestConfig } = event.detail;
   listScroll = requestConfig.elt.closest('.cards')?.scrollTop ?? 0;
-  if (xhr.responseText.includes('id="inbox"')) return;
+  if (xhr.responseText.includes(`id="${event.detail.target.id}"`)) return;
   event.detail.shouldSwap = false;
   if (boosted) window.location.assign(pathInfo.finalRequestPath);
   else if (xhr.status < 400) window.location.reload();
