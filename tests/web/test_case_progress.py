@@ -91,7 +91,8 @@ def test_no_other_look_passes_for_that_one(opening: Opening, number: str, clock:
     client.get(f"{case_path(opening, another)}?{query}")
     at_work(opening, "internal_auditor").get(again)
     client.get(f"{case_path(opening, number)}?look=forged")
-    assert looks(opening) == 4
+    client.get(f"{again}&tab=journal")
+    assert looks(opening) == 5
 
 
 @on_sqlite

@@ -38,7 +38,9 @@ def look_of(instance_key: int) -> str:
 
 
 def continues_look(instance_key: int) -> bool:
-    """Whether the request continues a look that is on record, and asks for nothing the person has not been shown."""
+    """Whether the request continues a look that is on record; one at another tab of the case is a look of its own."""
+    if "tab" in request.args:
+        return False
     try:
         shown = _serializer().loads(request.args.get("look", ""), max_age=_LONGEST_SECONDS)
     except BadSignature:
