@@ -88,8 +88,8 @@ class Desk(Visitor):
     def number(self) -> str:
         """The application number in the heading of the case page."""
         heading = self.page.get_by_role("heading", level=1)
-        expect(heading).to_have_text(NUMBER)
-        return heading.inner_text()
+        expect(heading).to_contain_text(NUMBER)
+        return heading.locator(".number").inner_text()
 
     def open_task(self, number: str, name: str) -> None:
         """Look into one's groups until the task is there, and open it."""
