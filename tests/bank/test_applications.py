@@ -274,7 +274,7 @@ def test_nothing_is_opened_without_an_assessment(connection: Connection, applica
     with pytest.raises(IllegalTransition) as refused:
         applications.close(connection, CASE, "opened", reason="", now=NOON)
     assert "submitted" in refused.value.message("en")
-    assert "不能变更为 opened" in refused.value.message("zh")
+    assert "不能变更为“已开户”" in refused.value.message("zh")
     with pytest.raises(IllegalTransition):
         applications.close(connection, CASE, "assessed", reason="", now=NOON)
 

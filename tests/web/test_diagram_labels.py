@@ -11,10 +11,11 @@ ROOT = Path(__file__).parents[2]
 BUILT = ROOT / "web" / "static" / "built"
 DIAGRAMS = sorted((ROOT / "processes" / "account_opening").glob("*.bpmn"))
 
-pytestmark = [pytest.mark.browser, pytest.mark.requirement("R088")]
+pytestmark = [pytest.mark.browser, pytest.mark.requirement("R070")]
 
 PAGE = """<link rel="stylesheet" href="/diagram.css"><style>.diagram {{ width: 3000px; height: 1600px }}</style>
-<div class="diagram" data-diagram="/{name}" data-language="{language}" data-steps="[]" data-links="{{}}"></div>
+<div class="diagram" data-diagram="/{name}" data-language="{language}"></div>
+<div id="case-progress" data-steps="[]" data-links="{{}}"></div>
 <script src="/diagram.js"></script>"""
 
 COVERED = """() => [...document.querySelectorAll('[data-element-id$="_label"]')].flatMap((label) => {
