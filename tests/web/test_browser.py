@@ -24,7 +24,7 @@ def waiting(site: Site) -> tuple[int, int]:
     return row.key, case.key
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_on_any_page(site: Site, address: str, chromium: Browser, language: str) -> None:
     task, case = waiting(site)

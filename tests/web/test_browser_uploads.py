@@ -47,7 +47,7 @@ def test_documents_are_handed_in_corrected_and_removed_without_scripts(
     assert filing.held["charter"] == [document.id]
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_where_documents_are_listed(
     filing: Filing, address: str, chromium: Browser, language: str

@@ -62,7 +62,7 @@ def label(page: Page, element: str) -> str:
     return "".join(page.locator(f"[data-element-id={element}] tspan").all_text_contents()).replace(" ", "")
 
 
-@pytest.mark.requirement("R071", "R072", "R088")
+@pytest.mark.requirement("R071", "R072", "R044")
 @pytest.mark.parametrize(
     ("language", "called", "waiting"),
     [("zh", "资料准备与审核", "资料审核"), ("en", "Documents and review", "Review documents")],
@@ -104,7 +104,7 @@ def test_the_buttons_change_the_size_of_the_diagram(
     page.context.close()
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_on_the_pages_of_a_case_with_everything_unfolded(
     opening: Opening, number: str, served: str, chromium: Browser, language: str
@@ -134,7 +134,7 @@ def test_the_journal_unfolds_without_scripts(opening: Opening, number: str, serv
     page.context.close()
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_where_a_case_has_stopped_and_the_button_needs_no_scripts(
     opening: Opening, served: str, chromium: Browser, language: str

@@ -54,7 +54,7 @@ def polled(text: str) -> str | None:
     return found[1].replace("&amp;", "&") if found else None
 
 
-@pytest.mark.requirement("R048")
+@pytest.mark.requirement("R006")
 def test_list_and_page_name_the_applicant_and_where_the_case_stands(opening: Opening, number: str) -> None:
     opening.executor.run_until_idle()
     client = at_work(opening, ROLE)

@@ -25,7 +25,7 @@ def headings(page: str) -> list[str]:
     return [each.text_content() for each in found]
 
 
-@pytest.mark.requirement("R048")
+@pytest.mark.requirement("R062")
 def test_the_page_of_a_completed_task_shows_the_form_as_it_was_filled_in(site: Site) -> None:
     reviewer = site.signed_in("reviewer")
     key = claimed_task(site, reviewer)

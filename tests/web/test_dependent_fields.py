@@ -48,7 +48,7 @@ def loaded_once(page: Page) -> bool:
     return bool(page.evaluate("window.loadedOnce === true"))
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 def test_a_field_appears_with_the_answer_it_depends_on_and_goes_with_it(page: Page) -> None:
     page.evaluate("window.loadedOnce = true")
     assert not page.locator("[data-refresh]").is_visible()
@@ -62,7 +62,7 @@ def test_a_field_appears_with_the_answer_it_depends_on_and_goes_with_it(page: Pa
     assert loaded_once(page)
 
 
-@pytest.mark.requirement("R021", "R088")
+@pytest.mark.requirement("R021", "R044")
 def test_what_was_typed_and_chosen_stays_and_can_be_sent(filing: Filing, page: Page, address: str) -> None:
     page.fill("[name=subject]", "开户")
     page.fill("[name='rows[0].note']", "一行备注")

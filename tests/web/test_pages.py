@@ -67,7 +67,7 @@ def test_a_form_without_its_token_is_refused(site: Site) -> None:
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 def test_the_language_can_be_switched_and_stays(site: Site) -> None:
     client = site.browser()
     assert '<html lang="zh-CN">' in client.get("/sign-in").text
@@ -147,7 +147,7 @@ def test_a_task_that_does_not_exist_is_not_found(site: Site) -> None:
     assert site.signed_in("reviewer").get("/inbox/tasks/12345").status_code == 404
 
 
-@pytest.mark.requirement("R048")
+@pytest.mark.requirement("R057")
 def test_a_case_goes_from_start_to_end_through_the_pages(site: Site) -> None:
     reviewer = site.signed_in("reviewer")
     key = claimed_task(site, reviewer)

@@ -90,7 +90,7 @@ def status_of(opening: Opening, number: str) -> Status:
 @pytest.mark.requirement("R020")
 @pytest.mark.requirement("R024")
 @pytest.mark.requirement("R026")
-@pytest.mark.requirement("R079")
+@pytest.mark.requirement("R020", "R024", "R026")
 def test_a_customer_opens_an_account_through_the_pages(database: Database, clock: TestClock, tmp_path: Path) -> None:
     with open_bank(database, clock, tmp_path) as opening:
         client = opening.browser()

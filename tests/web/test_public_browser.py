@@ -65,7 +65,7 @@ def press(page: Page) -> None:
         page.locator("main form button.btn-primary").click()
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 def test_a_customer_needs_no_scripts(opening: Opening, address: str, chromium: Browser) -> None:
     page = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()
     fill_in(page, address)
@@ -93,7 +93,7 @@ def test_a_customer_needs_no_scripts(opening: Opening, address: str, chromium: B
     page.context.close()
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 def test_what_is_wrong_with_an_application_is_read_out_first(address: str, chromium: Browser) -> None:
     page = chromium.new_context().new_page()
     page.goto(f"{address}/apply")
@@ -105,7 +105,7 @@ def test_what_is_wrong_with_an_application_is_read_out_first(address: str, chrom
     page.context.close()
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_axe_finds_nothing_on_any_page_of_the_customer(
     opening: Opening, address: str, chromium: Browser, language: str

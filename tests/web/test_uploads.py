@@ -54,7 +54,7 @@ def test_a_file_of_a_wrong_type_is_an_error_beside_its_field_and_everything_else
     ],
     ids=["empty", "too large", "wrong type"],
 )
-@pytest.mark.requirement("R080", "R088")
+@pytest.mark.requirement("R080", "R044")
 def test_a_refusal_is_said_in_the_readers_language(filing: Filing, content: bytes, sentence: str) -> None:
     filing.client.post("/language", data={"csrf_token": token(filing.client, "/"), "language": "en", "next": "/"})
     answer = filing.send(subject="Opening", documents_charter=file("charter.pdf", content))

@@ -127,7 +127,7 @@ def test_every_code_of_a_case_has_a_word(pages: Flask, played: list[tuple[str, o
     assert ("group", "risk_officer") in codes
 
 
-@pytest.mark.requirement("R088")
+@pytest.mark.requirement("R044")
 def test_every_source_and_unit_a_table_gives_reads_in_english(pages: Flask, played: list[tuple[str, object]]) -> None:
     given = {(name, str(value)) for name, value in played}
     for path in sorted(PROCESSES.glob("*.dmn")):
