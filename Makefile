@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench format lock browser clean
+.PHONY: help install run demo test check bench conformance format lock browser clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -41,6 +41,9 @@ check: $(STAMP) ## Lint, types, import rules, format
 
 bench: $(STAMP) ## Measure: medians, and ratios to a peer within one run (QUICK=1, JSON=1)
 	$(BIN)/python -m bench
+
+conformance: $(STAMP) ## Run the DMN kit below TCK=DIR against our FEEL and DMN (JSON=1)
+	@$(BIN)/python -m conformance "$(TCK)"
 
 format: $(STAMP) ## Put the code into its standard form
 	$(BIN)/ruff check --fix .

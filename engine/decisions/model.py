@@ -113,6 +113,19 @@ class DecisionModel:
         self.inputs: dict[str, InputData] = {}
         self.functions: dict[str, KnowledgeModel | DecisionService] = {}
 
+    def invoke(self, name: str, arguments: Mapping[str, FeelValue], environment: Environment) -> FeelValue:
+        """The result of a business knowledge model or decision service, its arguments by name; a missing one is null.
+
+        Raises KeyError for a name the model does not have, Unsuitable, FeelEvaluationError.
+        """
+        keys = [key for key, function in self.functions.items() if function.name == name]
+        function = functions_of(self, keys, EMPTY)[name]
+        environment.begin()
+        try:
+            return function.call_named(environment, {each: arguments.get(each) for each in function.parameters})
+        finally:
+            environment.end()
+
 
 class Evaluation:
     """One run through a model: each decision is taken once and noted in `trace`."""

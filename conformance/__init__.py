@@ -1,0 +1,1 @@
+"""The public DMN Technology Compatibility Kit, run against our FEEL and DMN: `make conformance TCK=DIR`."""

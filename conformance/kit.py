@@ -1,0 +1,102 @@
+"""Reading the kit: `compliance-level-N/<test>/<test>-test-*.xml` beside their models (format: testCases.xsd)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from lxml import etree
+
+from engine.feel import FeelValue
+from engine.feel.arithmetic import shortest
+from engine.feel.temporal import parse_temporal
+
+_KIT = "{http://www.omg.org/spec/DMN/20160719/testcase}"
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+_NUMBERS = frozenset({"decimal", "double", "integer", "float", "int", "long"})
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """An expected text our types cannot hold: no result of ours equals it."""
+
+    text: str
+
+
+Expected = FeelValue | Unreadable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One test case: what goes in, and by result node what must come out."""
+
+    id: str
+    level: int
+    model: Path
+    invocable: str | None
+    """A business knowledge model or decision service to call in place of a decision."""
+    inputs: Mapping[str, Expected]
+    expected: Mapping[str, Expected]
+
+    @property
+    def valued(self) -> bool:
+        """Whether the case expects a value: nearly half of the kit expects null."""
+        return any(value is not None for value in self.expected.values())
+
+
+def cases_in(kit: Path) -> Iterator[Case]:
+    """Every case below the kit's folder, in a stable order."""
+    for file in sorted(kit.glob("compliance-level-*/*/*-test-*.xml")):
+        level = int(file.parts[-3].rpartition("-")[2])
+        root = etree.parse(file, _PARSER).getroot()
+        model = file.with_name(root.findtext(f"{_KIT}modelName") or "")
+        for element in root.findall(f"{_KIT}testCase"):
+            yield _case(element, f"{file.parent.name}/{file.stem}", level, model)
+
+
+def _case(element: etree._Element, place: str, level: int, model: Path) -> Case:
+    called = element.get("type") in {"bkm", "decisionService"}
+    return Case(
+        id=f"{place}#{element.get('id')}",
+        level=level,
+        model=model,
+        invocable=element.get("invocableName") if called else None,
+        inputs={node.get("name", ""): _value(node) for node in element.findall(f"{_KIT}inputNode")},
+        expected={node.get("name", ""): _expected(node) for node in element.findall(f"{_KIT}resultNode")},
+    )
+
+
+def _expected(node: etree._Element) -> Expected:
+    expected = node.find(f"{_KIT}expected")
+    return None if expected is None else _value(expected)
+
+
+def _value(element: etree._Element) -> Expected:
+    rows = element.find(f"{_KIT}list")
+    if rows is not None:
+        return None if _is_null(rows) else [_value(item) for item in rows.findall(f"{_KIT}item")]
+    parts = element.findall(f"{_KIT}component")
+    if parts:
+        return {part.get("name", ""): _value(part) for part in parts}
+    value = element.find(f"{_KIT}value")
+    return None if value is None or _is_null(value) else _simple(value)
+
+
+def _is_null(element: etree._Element) -> bool:
+    return element.get(f"{_XSI}nil") == "true"
+
+
+def _simple(value: etree._Element) -> Expected:
+    kind = (value.get(f"{_XSI}type") or "xsd:string").rpartition(":")[2]
+    text = value.text or ""
+    if kind == "string":
+        return text
+    if kind == "boolean":
+        return text.strip() == "true"
+    if kind in _NUMBERS:
+        return shortest(Decimal(text.strip()))
+    temporal = parse_temporal(text.strip())
+    return Unreadable(text) if temporal is None else temporal
