@@ -1,11 +1,24 @@
-"""The bank's tables, gathered so that migrations and tests see them all: importing registers them."""
+"""The bank's tables, gathered so that migrations and tests see them all: importing them registers them."""
 
-import bank.accounts.tables
-import bank.agreements.tables
-import bank.applications.tables
-import bank.calendar.tables
-import bank.counters
-import bank.customers.tables
-import bank.documents.tables
-import bank.notifications.tables
-import bank.people.tables  # noqa: F401
+from bank import counters
+from bank.accounts import tables as accounts
+from bank.agreements import tables as agreements
+from bank.applications import tables as applications
+from bank.calendar import tables as calendar
+from bank.customers import tables as customers
+from bank.documents import tables as documents
+from bank.notifications import tables as notifications
+from bank.people import tables as people
+
+REGISTERED = (
+    accounts,
+    agreements,
+    applications,
+    calendar,
+    counters,
+    customers,
+    documents,
+    notifications,
+    people,
+)
+"""The modules whose tables stand on `persistence.schema.metadata`."""

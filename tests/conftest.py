@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, make_url, text
 
+import bank.tables
+import engine.store.tables
 from persistence.database import Database
 from persistence.schema import metadata
 
+REGISTERED = (bank.tables, engine.store.tables)  # importing them puts their tables on `metadata`
 NOON = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)  # a Monday, 12:00 in Shanghai
 
 
@@ -75,9 +78,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database with all of Kaihu's tables."""
-    import bank.tables  # noqa: F401  the tables register themselves on the one metadata
-    import engine.store.tables  # noqa: F401
-
     database = Database(database_url)
     metadata.create_all(database.engine)
     yield database

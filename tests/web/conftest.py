@@ -26,8 +26,10 @@ from persistence.errors import KaihuError
 from persistence.keys import Keys
 from tests.conftest import TestClock
 from tests.engine.conftest import EveryDay
-from tests.web.browsing import address, chromium  # noqa: F401  fixtures
+from tests.web.browsing import address, chromium
 from web import WebServices, WebSettings, create_web
+
+__all__ = ["address", "chromium"]  # fixtures that live beside the browser
 
 HERE = Path(__file__).parent
 PROCESS, FORM = HERE / "errand.bpmn", HERE / "errand.form"

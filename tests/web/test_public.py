@@ -33,16 +33,9 @@ from tests.web.opening import (
     send,
 )
 
-pytestmark = pytest.mark.usefixtures("_tables")
-
 
 @pytest.fixture(scope="module")
-def _tables() -> None:
-    import engine.store.tables  # noqa: F401
-
-
-@pytest.fixture(scope="module")
-def opening(tmp_path_factory: pytest.TempPathFactory, _tables: None) -> Iterator[Opening]:
+def opening(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opening]:
     """One bank for the tests of this file, each with cases of its own."""
     home = tmp_path_factory.mktemp("home")
     database = Database(f"sqlite:///{home / 'kaihu.db'}")

@@ -22,8 +22,6 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def opening(tmp_path: Path, clock: TestClock) -> Iterator[Opening]:
-    import engine.store.tables  # noqa: F401
-
     database = Database(f"sqlite:///{tmp_path / 'kaihu.db'}")
     metadata.create_all(database.engine)
     with open_bank(database, clock, tmp_path) as opened:
