@@ -14,6 +14,7 @@ from engine.feel.parser import Parser
 from engine.feel.scope import EMPTY, MappingScope, Scope
 from engine.feel.size import measured
 from engine.feel.syntax import TypeName, height
+from engine.feel.syntax import UnaryTests as Tests
 from engine.feel.types import FeelValue
 
 MAX_HEIGHT = 160
@@ -59,15 +60,16 @@ class Expression:
 
 
 class UnaryTests:
-    """The compiled tests of one cell."""
+    """The compiled tests of one cell; `syntax` is what its text says, for whoever reasons about tables."""
 
-    __slots__ = ("_code", "matches_anything", "names", "text")
+    __slots__ = ("_code", "matches_anything", "names", "syntax", "text")
 
-    def __init__(self, text: str, code: Code, names: frozenset[str], matches_anything: bool) -> None:
+    def __init__(self, text: str, code: Code, names: frozenset[str], syntax: Tests) -> None:
         self.text = text
         self._code = code
         self.names = names
-        self.matches_anything = matches_anything
+        self.syntax = syntax
+        self.matches_anything = not syntax.tests
 
     def matches(
         self, input_value: FeelValue, scope: Scope | Mapping[str, FeelValue], environment: Environment
@@ -166,7 +168,7 @@ def _compiled_tests(
         code = compiler.tests(tests)
     except RecursionError as error:
         raise FeelSyntaxError(1, 1, Expected.LESS_NESTING, text[:40]) from error
-    return UnaryTests(text, code, frozenset(compiler.free_names), not tests.tests)
+    return UnaryTests(text, code, frozenset(compiler.free_names), tests)
 
 
 def compile_template(
