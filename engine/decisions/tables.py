@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.decisions.cells import Predicate, direct_test
 from engine.decisions.hit_policies import Aggregation, Hit, HitPolicy, resolve
 from engine.decisions.logic import Logic, Record
 from engine.feel import Environment, Expression, FeelValue, Function, Range, Scope, UnaryTests, text_of
@@ -17,6 +18,13 @@ class Input:
     label: str
     expression: Expression
     label_en: str = ""
+
+    def record(self, value: FeelValue) -> Record:
+        """What the trace says of the column for a value."""
+        noted: Record = {"label": self.label, "expression": self.expression.text, "value": storable(value)}
+        if self.label_en:
+            noted["label_en"] = self.label_en
+        return noted
 
 
 @dataclass(frozen=True)
@@ -38,9 +46,25 @@ class Rule:
     annotation: str
     annotation_en: str = ""
 
+    def matched_record(self, index: int) -> Record:
+        """What the trace says of the rule when it matches; `index` counts from 1."""
+        noted: Record = {
+            "id": self.id,
+            "index": index,
+            "annotation": self.annotation,
+            "cells": [{"text": cell.text, "matched": True} for cell in self.cells],
+            "outputs": [entry.text for entry in self.outputs],
+        }
+        if self.annotation_en:
+            noted["annotation_en"] = self.annotation_en
+        return noted
+
 
 NO_MATCH = "no_rule_matched"
 DEFAULT_USED = "default_output"
+
+MAX_MISSED = 100
+"""Rules the trace says of why they were missed; a table of thousands would make the journal grow with each decision."""
 
 
 class DecisionTable(Logic):
@@ -62,6 +86,10 @@ class DecisionTable(Logic):
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
         self.rules = tuple(rules)
+        self._rows = [_tests(rule) for rule in self.rules]
+        self._cost = sum(1 + len(tests) for tests in self._rows)
+        self._policy_text = policy.value + (f" {aggregation.value}" if aggregation else "")
+        self._priorities = [column.priorities for column in self.outputs]
         reading = [column.expression.names for column in inputs]
         for rule in rules:
             reading += [cell.names for cell in rule.cells] + [entry.names for entry in rule.outputs]
@@ -70,44 +98,57 @@ class DecisionTable(Logic):
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The output by the hit policy; null (noted) when no rule matches and there is no default.
 
-        Raises HitPolicyViolated, with the trace so far in `record`.
+        Raises HitPolicyViolated, with the trace so far in `record`, and FeelEvaluationError.
         """
+        environment.spend(self._cost)
         values = [column.expression.evaluate(scope, environment) for column in self.inputs]
-        record["hit_policy"] = self.policy.value + (f" {self.aggregation.value}" if self.aggregation else "")
-        record["inputs"] = [
-            {"label": column.label, "expression": column.expression.text, "value": storable(value)}
-            | ({"label_en": column.label_en} if column.label_en else {})
-            for column, value in zip(self.inputs, values, strict=True)
-        ]
-        matched = [
-            (index, rule)
-            for index, rule in enumerate(self.rules, 1)
-            if self._first_miss(rule, values, scope, environment) is None
-        ]
-        record["rules"] = [self._rule_record(index, rule) for index, rule in matched]
+        record["hit_policy"] = self._policy_text
+        record["inputs"] = [column.record(value) for column, value in zip(self.inputs, values, strict=True)]
+        matched, missed = self._sorted_out(values, scope, environment)
+        record["rules"] = [self.rules[row].matched_record(row + 1) for row in matched]
+        record["missed"] = [self._missed_record(row, column) for row, column in missed[:MAX_MISSED]]
+        if len(missed) > MAX_MISSED:
+            record["further_missed"] = len(missed) - MAX_MISSED
         if not matched:
-            return self._without_match(values, scope, environment, record)
-        hits = [self._hit(index, rule, scope, environment) for index, rule in matched]
-        priorities = [column.priorities for column in self.outputs]
-        return resolve(str(record.get("id", self.decision)), self.policy, self.aggregation, hits, priorities)
+            return self._without_match(scope, environment, record)
+        hits = [self._hit(row + 1, self.rules[row], scope, environment) for row in matched]
+        return resolve(str(record.get("id", self.decision)), self.policy, self.aggregation, hits, self._priorities)
 
-    def _first_miss(
-        self, rule: Rule, values: Sequence[FeelValue], scope: Scope, environment: Environment
-    ) -> int | None:
-        """The column of the first cell that is not met; None when the rule matches."""
-        for column, (cell, value) in enumerate(zip(rule.cells, values, strict=True)):
-            if cell.matches(value, scope, environment) is not True:
-                return column
-        return None
+    def _sorted_out(
+        self, values: Sequence[FeelValue], scope: Scope, environment: Environment
+    ) -> tuple[list[int], list[tuple[int, int]]]:
+        """The rows that match, and the others each with the column of their first cell that is not met.
 
-    def _rule_record(self, index: int, rule: Rule) -> Record:
+        FIRST asks no rule after the one that matches.
+        """
+        kinds = [type(value) for value in values]
+        matched: list[int] = []
+        missed: list[tuple[int, int]] = []
+        only_first = self.policy is HitPolicy.FIRST
+        for row, tests in enumerate(self._rows):
+            for column, types, predicate, cell in tests:
+                if kinds[column] in types:
+                    met: bool | None = predicate(values[column])
+                else:
+                    met = cell.matches(values[column], scope, environment)
+                if met is not True:
+                    missed.append((row, column))
+                    break
+            else:
+                matched.append(row)
+                if only_first:
+                    break
+        return matched, missed
+
+    def _missed_record(self, row: int, column: int) -> Record:
+        """Why a rule did not match: its first cell that was not met; `input` counts from 1."""
         return {
-            "id": rule.id,
-            "index": index,
-            "annotation": rule.annotation,
-            **({"annotation_en": rule.annotation_en} if rule.annotation_en else {}),
-            "cells": [{"text": cell.text, "matched": True} for cell in rule.cells],
-            "outputs": [entry.text for entry in rule.outputs],
+            "id": self.rules[row].id,
+            "index": row + 1,
+            "input": column + 1,
+            "column": self.inputs[column].label,
+            "text": self.rules[row].cells[column].text,
+            "matched": False,
         }
 
     def _hit(self, index: int, rule: Rule, scope: Scope, environment: Environment) -> Hit:
@@ -119,12 +160,7 @@ class DecisionTable(Logic):
             return columns[0]
         return {column.name: value for column, value in zip(self.outputs, columns, strict=True)}
 
-    def _without_match(
-        self, values: Sequence[FeelValue], scope: Scope, environment: Environment, record: Record
-    ) -> FeelValue:
-        record["missed"] = [
-            self._miss_record(index, rule, values, scope, environment) for index, rule in enumerate(self.rules, 1)
-        ]
+    def _without_match(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         if all(column.default is None for column in self.outputs):
             record["note"] = NO_MATCH
             return 0 if self.aggregation is Aggregation.COUNT else None
@@ -134,18 +170,19 @@ class DecisionTable(Logic):
         )
         return default if self.policy.is_single or self.aggregation else [default]
 
-    def _miss_record(
-        self, index: int, rule: Rule, values: Sequence[FeelValue], scope: Scope, environment: Environment
-    ) -> Record:
-        """Why a rule did not match: its first cell that was not met."""
-        column = self._first_miss(rule, values, scope, environment) or 0
-        return {
-            "id": rule.id,
-            "index": index,
-            "column": self.inputs[column].label,
-            "text": rule.cells[column].text,
-            "matched": False,
-        }
+
+Test = tuple[int, frozenset[type], Predicate, UnaryTests]
+"""A cell that asks something: its 0-based column and, for inputs of the types, the direct answer."""
+
+
+def _tests(rule: Rule) -> tuple[Test, ...]:
+    """The rule's cells in order, those that match anything left out."""
+    found = []
+    for column, cell in enumerate(rule.cells):
+        if not cell.matches_anything:
+            direct = direct_test(cell)
+            found.append((column, direct.types, direct.predicate, cell))
+    return tuple(found)
 
 
 def storable(value: FeelValue) -> FeelValue:

@@ -6,8 +6,10 @@ import pytest
 
 from engine.decisions import HitPolicyViolated
 from engine.decisions.document import ZEEBE
+from engine.decisions.tables import MAX_MISSED
+from engine.feel.errors import StepBudgetSpent
 from engine.model.values import dumps, normalise
-from tests.decisions.models import decision, definitions, table, take
+from tests.decisions.models import decision, definitions, literal, requires_function, table, take
 
 BANDS = ('"high", "medium", "low"',)
 
@@ -75,7 +77,8 @@ def test_without_a_match_the_result_is_null_and_the_trace_says_why() -> None:
     (record,) = result.trace
     assert record["note"] == "no_rule_matched"
     assert record["rules"] == []
-    assert record["missed"] == [{"id": "rule1", "index": 1, "column": "score", "text": "> 10", "matched": False}]
+    missed = {"id": "rule1", "index": 1, "input": 1, "column": "score", "text": "> 10", "matched": False}
+    assert record["missed"] == [missed]
 
 
 def test_without_a_match_the_default_output_is_used_and_noted() -> None:
@@ -143,3 +146,39 @@ def test_a_trace_can_be_stored_whatever_the_decision_gives() -> None:
 def test_expressions_in_cells_and_outputs_may_read_other_variables() -> None:
     xml = definitions(decision("d", table("UNIQUE", ["age"], ["x"], (">= least", "age - least"))))
     assert take(xml, "d", {"age": 20, "least": 18}).value == 2
+
+
+def test_the_trace_names_for_every_missed_rule_the_first_cell_that_was_not_met() -> None:
+    rows = [("> 10", '"CN"', "1"), ("<= 10", 'not("CN")', "2"), ("<= 10", '"CN", "HK"', "3")]
+    xml = definitions(decision("d", table("UNIQUE", ["score", "country"], ["x"], *rows)))
+    (record,) = take(xml, "d", {"score": 3, "country": "CN"}).trace
+    assert [(miss["index"], miss["input"], miss["text"]) for miss in record["missed"]] == [
+        (1, 1, "> 10"),
+        (2, 2, 'not("CN")'),
+    ]
+    assert [rule["index"] for rule in record["rules"]] == [3]
+
+
+def test_first_asks_no_rule_after_the_one_that_matches() -> None:
+    (record,) = take(risk("FIRST", *OVERLAPPING), "risk", {"score": 15}).trace
+    assert [rule["index"] for rule in record["rules"]] == [1]
+    assert record["missed"] == []
+
+
+def test_a_table_of_hundreds_of_rules_keeps_its_trace_short_and_says_how_much_it_left_out() -> None:
+    rows = [(f"{number}", f"{number}") for number in range(250)]
+    result = take(definitions(decision("d", table("UNIQUE", ["x"], ["y"], *rows))), "d", {"x": 249})
+    (record,) = result.trace
+    assert result.value == 249
+    assert (len(record["missed"]), record["further_missed"]) == (MAX_MISSED, 249 - MAX_MISSED)
+
+
+def test_a_table_costs_steps_so_that_a_loop_over_it_comes_to_an_end() -> None:
+    rows = [(f"{number}", "1") for number in range(300)]
+    knowledge = (
+        '<businessKnowledgeModel id="k" name="k"><encapsulatedLogic><formalParameter name="x"/>'
+        f"{table('FIRST', ['x'], ['y'], *rows)}</encapsulatedLogic></businessKnowledgeModel>"
+    )
+    loop = decision("loop", literal("for i in 1..2000 return k(i)"), requires=requires_function("k"))
+    with pytest.raises(StepBudgetSpent):
+        take(definitions(knowledge, loop), "loop")
