@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from functools import lru_cache
+from typing import cast
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
@@ -11,7 +12,7 @@ from engine.feel.environment import Environment
 from engine.feel.errors import Expected, FeelSyntaxError, NestedTooDeep
 from engine.feel.frames import Code, Frame
 from engine.feel.parser import Parser
-from engine.feel.scope import EMPTY, MappingScope, Scope
+from engine.feel.scope import EMPTY, LayeredScope, MappingScope, Scope
 from engine.feel.size import measured
 from engine.feel.syntax import TypeName, height
 from engine.feel.syntax import UnaryTests as Tests
@@ -21,6 +22,7 @@ MAX_HEIGHT = 160
 """Levels of an expression's tree; each is two Python frames to compile and one to run."""
 
 _BUILTIN_NAMES = frozenset(name for name in BUILTINS if not name.isidentifier())
+_SCOPES = frozenset({MappingScope, LayeredScope})
 _CACHED = 4_096  # texts; a deployment has some hundred
 
 
@@ -86,6 +88,8 @@ class UnaryTests:
 
 def as_scope(variables: Scope | Mapping[str, FeelValue]) -> Scope:
     """A scope as it is, a mapping as a scope."""
+    if type(variables) in _SCOPES:  # asked per expression, and quicker than whether it is a mapping
+        return cast(Scope, variables)
     return MappingScope(variables) if isinstance(variables, Mapping) else variables
 
 
