@@ -9,6 +9,7 @@ from engine.decisions.cells import Predicate, direct_test
 from engine.decisions.hit_policies import Aggregation, Hit, HitPolicy, resolve
 from engine.decisions.logic import Logic, Record
 from engine.feel import Environment, Expression, FeelValue, Function, Range, Scope, UnaryTests, text_of
+from engine.feel.types import NUMBERS
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,8 @@ def _tests(rule: Rule) -> tuple[Test, ...]:
 
 def storable(value: FeelValue) -> FeelValue:
     """`value` for the trace: ranges and functions, which no variable holds, as their text."""
+    if type(value) in NUMBERS or type(value) is str:
+        return value
     if type(value) is list:
         return [storable(item) for item in value]
     if type(value) is dict:
