@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.decisions.item_types import TypeTable
 from engine.decisions.logic import FunctionLogic, Logic, Record
-from engine.decisions.tables import storable
+from engine.decisions.tables import DecisionTable, storable
 from engine.feel import Environment, FeelValue, Function, LayeredScope, Scope, Unsuitable
 from engine.feel.expression import as_scope
 from engine.feel.scope import EMPTY
@@ -18,8 +18,9 @@ from engine.feel.size import measured
 @dataclass(frozen=True)
 class DecisionResult:
     """`trace` has one record per decision in the order they were taken, the asked one last:
-    id, name, hit_policy, inputs, rules (those that matched), missed (when none did), note, output; and where the
-    file has English texts, `name_en`, and in inputs and rules `label_en` and `annotation_en`."""
+    id, name, hit_policy, inputs, rules (those that matched), missed (the others, each with the cell that decided;
+    `further_missed` counts those left out), note, output; and where the file has English texts, `name_en`, and in
+    inputs and rules `label_en` and `annotation_en`."""
 
     value: FeelValue
     trace: list[Record]
@@ -88,14 +89,21 @@ class Decision:
             further |= required.inputs
         return frozenset((own - supplied) | further)
 
-    def evaluate(self, scope: Scope | Mapping[str, FeelValue], environment: Environment) -> DecisionResult:
+    def evaluate(
+        self,
+        scope: Scope | Mapping[str, FeelValue],
+        environment: Environment,
+        trace: list[Record] | None = None,
+    ) -> DecisionResult:
         """Take this decision, after those it requires.
 
+        Records go into `trace`, where they are kept up to the place of an error; the last one then has no output.
         Raises HitPolicyViolated, and FeelEvaluationError when a bound is exceeded.
         """
         environment.begin()
         try:
             evaluation = Evaluation(self.model, as_scope(scope), environment)
+            evaluation.trace = [] if trace is None else trace
             value = evaluation.decide(self)
         finally:
             environment.end()
@@ -112,6 +120,8 @@ class DecisionModel:
         self.decisions: dict[str, Decision] = {}
         self.inputs: dict[str, InputData] = {}
         self.functions: dict[str, KnowledgeModel | DecisionService] = {}
+        self.tables: list[tuple[str, DecisionTable]] = []
+        """Every table at any depth, with the id of the decision or knowledge model it is part of."""
 
     def invoke(self, name: str, arguments: Mapping[str, FeelValue], environment: Environment) -> FeelValue:
         """The result of a business knowledge model or decision service, its arguments by name; a missing one is null.
@@ -161,13 +171,13 @@ class Evaluation:
         record: Record = {"id": decision.id, "name": decision.name}
         if decision.name_en:
             record["name_en"] = decision.name_en
+        self.trace.append(record)
         value = None
         if decision.logic is not None:
             value = decision.logic.evaluate(LayeredScope(front, self._scope), self._environment, record)
         value = self._model.types.coerced(value, decision.type_ref, self._environment)
         measured(value)
         record["output"] = storable(value)
-        self.trace.append(record)
         self._values[decision.id] = value
         return value
 
