@@ -46,6 +46,9 @@ class LogicReader:
 
     def __init__(self, known: frozenset[str], functions: frozenset[str], types: TypeTable) -> None:
         self.problems: list[Problem] = []
+        self.tables: list[tuple[str, DecisionTable]] = []
+        """Every table read so far, with the id of the decision or function (`holder`) it is part of."""
+        self.holder = ""
         self.types = types
         self._known = known
         self.type_names: dict[str, TypeName] = {}
@@ -238,7 +241,7 @@ class LogicReader:
             self._rule(rule, len(inputs), len(outputs), rule.get("id") or f"{owner}/{index}")
             for index, rule in enumerate(children(element, "rule"), 1)
         ]
-        return DecisionTable(
+        table = DecisionTable(
             owner,
             policy=policy,
             aggregation=self._aggregation(aggregation, owner),
@@ -246,6 +249,8 @@ class LogicReader:
             outputs=outputs,
             rules=[rule for rule in rules if rule],
         )
+        self.tables.append((self.holder, table))
+        return table
 
     def _policy(self, element: Element, owner: str) -> HitPolicy:
         name = element.get("hitPolicy", "UNIQUE")
@@ -263,9 +268,17 @@ class LogicReader:
             return None
 
     def _input(self, column: Element, owner: str) -> Input:
-        text = text_in(child(column, "inputExpression"))
-        expression = self.expression(text, column.get("id") or owner)
-        return Input(column.get("label") or text, expression, english(column, "label_en"))
+        id_ = column.get("id") or owner
+        holder = child(column, "inputExpression")
+        text, values = text_in(holder), text_in(child(column, "inputValues"))
+        return Input(
+            label=column.get("label") or text,
+            expression=self.expression(text, id_),
+            label_en=english(column, "label_en"),
+            id=id_,
+            type_ref=holder.get("typeRef") if holder is not None else None,
+            allowed=self.tests(values, id_) if values else None,
+        )
 
     def _output(self, column: Element, owner: str) -> Output:
         owner = column.get("id") or owner
@@ -278,6 +291,9 @@ class LogicReader:
             column.get("name") or column.get("label") or owner,
             self.expression(default, owner) if default else None,
             self._values(values, owner),
+            owner,
+            column.get("typeRef"),
+            self.tests(values, owner) if values else None,
         )
 
     def _values(self, text: str, owner: str) -> Sequence[FeelValue]:

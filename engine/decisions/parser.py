@@ -48,6 +48,7 @@ def parse_decisions(xml: bytes, resource_name: str) -> DecisionModel:
             "请把所需决策画在同一文件中。",
         )
     _read_elements(root, model, reader)
+    model.tables = reader.tables
     _check_references(model, reader)
     if reader.problems:
         raise DecisionRefused(resource_name, reader.problems)
@@ -104,6 +105,7 @@ def _read_elements(root: Element, model: DecisionModel, reader: LogicReader) -> 
             )
             continue
         seen.add(id_)
+        reader.holder = id_
         match local_name(element):
             case "decision":
                 model.decisions[id_] = _decision(element, id_, model, reader)

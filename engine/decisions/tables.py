@@ -14,11 +14,14 @@ from engine.feel.types import NUMBERS
 
 @dataclass(frozen=True)
 class Input:
-    """An input column."""
+    """An input column: what it reads, and the type and the values (`allowed`) declared for it, if any."""
 
     label: str
     expression: Expression
     label_en: str = ""
+    id: str = ""
+    type_ref: str | None = None
+    allowed: UnaryTests | None = None
 
     def record(self, value: FeelValue) -> Record:
         """What the trace says of the column for a value."""
@@ -35,6 +38,9 @@ class Output:
     name: str
     default: Expression | None
     priorities: Sequence[FeelValue]
+    id: str = ""
+    type_ref: str | None = None
+    allowed: UnaryTests | None = None
 
 
 @dataclass(frozen=True)
