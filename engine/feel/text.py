@@ -14,6 +14,11 @@ def text_of(value: FeelValue) -> str:
     return value if isinstance(value, str) else _nested(value)
 
 
+def literal_of(value: FeelValue) -> str:
+    """The text of `value` as it stands inside a list: a text is quoted, and so never looks like another value."""
+    return _nested(value)
+
+
 def _nested(value: FeelValue) -> str:
     match kind_of(value):
         case Kind.NULL:
