@@ -67,6 +67,8 @@ class Environment:
     total_budget: int | None = None
     warnings: list[FeelWarning] = field(default_factory=list)
     zone: dt.tzinfo = dt.UTC
+    notes: object = None
+    """Where the functions of a decision model note what they did; None when nobody asks."""
     _left: int = field(default=0, init=False, repr=False)
     _depth: int = field(default=0, init=False, repr=False)
     _evaluations: int = field(default=0, init=False, repr=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from engine.feel.types import FeelValue
 
@@ -112,13 +112,21 @@ class In:
     tests: tuple[Node, ...]
 
 
+class DeclaredType(Protocol):
+    """A type that a model declares; it may be made of itself, so it is not spelled out."""
+
+    def includes(self, value: FeelValue) -> bool:
+        """Whether `value`, which is not null, is of the type."""
+
+
 @dataclass(frozen=True)
 class TypeName:
-    """`name` is a FEEL type, `list`, `range`, `context`, `function` or one the model declares."""
+    """`name` is a FEEL type, `list`, `range`, `context`, `function` or, with `declared`, one of the model."""
 
     name: str
     arguments: tuple[TypeName, ...] = ()
     entries: tuple[tuple[str, TypeName], ...] = ()
+    declared: DeclaredType | None = None
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,8 @@ def is_instance(value: FeelValue, type_name: TypeName) -> bool | None:
     name = type_name.name
     if value is None:
         return name in ("Null", "null")
+    if type_name.declared is not None:
+        return type_name.declared.includes(value)
     if name == "Any":
         return True
     if name in ("Null", "null"):
@@ -54,7 +56,7 @@ def coerced(value: FeelValue, type_name: TypeName | None) -> FeelValue:
     """`value` as the type asks (DMN 1.5, 10.3.2.9.4): a list of one to its item and back, else null."""
     if type_name is None or conforms(value, type_name):
         return value
-    if type_name.name == "list" and conforms([value], type_name):
+    if (type_name.name == "list" or type_name.declared) and conforms([value], type_name):
         return [value]
     if type(value) is list and len(value) == 1 and conforms(value[0], type_name):
         return value[0]
