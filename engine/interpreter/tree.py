@@ -34,6 +34,7 @@ from engine.model.events import (
     ExpressionWarned,
     IncidentRaised,
     IncidentResolved,
+    Wait,
     WaitEnded,
 )
 from engine.model.values import Value, normalise
@@ -322,8 +323,12 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
     def end_wait(self, task: Task) -> None:
         """Nobody needs to answer this token any more."""
         waited = task.internal_data.pop("waits", None)
-        if task.internal_data.pop("arms", None) or waited:
-            self.emit(WaitEnded(number=task.number))
+        if waited is not None:
+            self.emit(WaitEnded(number=task.number, wait=Wait(waited)))
+        arms = task.internal_data.pop("arms", ())
+        for wait, column in ((Wait.TIMER, 0), (Wait.MESSAGE, 1)):
+            if any(arm[column] is not None for arm in arms):
+                self.emit(WaitEnded(number=task.number, wait=wait))
 
     def flow_scope(self, task: Task) -> int:
         """The scope around the element instance."""

@@ -28,6 +28,9 @@ _HEADER = (
 )  # fmt: skip
 
 
+_INSERT = insert(journal_entry)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Head:
     """Where a case's chain ends: the last entry's `seq` (0: none yet) and `hash`."""
@@ -91,7 +94,7 @@ def append(
         "body": encode(body),
     }
     row["hash"] = entry_hash(row)
-    connection.execute(insert(journal_entry).values(row))
+    connection.execute(_INSERT, row)
     return Head(seq=row["seq"], hash=row["hash"])
 
 

@@ -9,9 +9,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from typing import Any, ClassVar
 
 from engine.model.values import Value
+
+
+class Wait(StrEnum):
+    """What an element instance waits for; a gateway may wait for timers and messages at once."""
+
+    USER_TASK = "user_task"
+    JOB = "job"
+    TIMER = "timer"
+    MESSAGE = "message"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,11 +151,11 @@ class SubscriptionOpened(ElementEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class WaitEnded(Event):
-    """A user task, job, timer or subscription of this element instance waits no longer (arm None: all of them)."""
+    """Nobody needs to answer this element instance any more; one event for each kind of wait it had."""
 
     type = "wait_ended"
     number: int
-    arm: int | None = None
+    wait: Wait
 
 
 @dataclass(frozen=True, kw_only=True)

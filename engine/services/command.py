@@ -81,7 +81,11 @@ class CaseCommand:
             name=name,
             actor=actor,
             facts=CaseFacts(
-                key=row.key, definition_key=row.definition_key, business_key=row.business_key, is_new=False
+                key=row.key,
+                definition_key=row.definition_key,
+                business_key=row.business_key,
+                is_new=False,
+                incidents=row.incidents,
             ),
             head=Head(seq=row.seq, hash=row.hash),
             definition=parts.programs.get(connection, row.definition_key),

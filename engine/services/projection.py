@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 
 from engine.model.actor import Actor
 from engine.model.elements import ElementKind
@@ -26,6 +26,7 @@ from engine.model.events import (
     SubscriptionOpened,
     TimerStarted,
     UserTaskCreated,
+    Wait,
     WaitEnded,
 )
 from engine.services.programs import LinkedDefinition
@@ -39,8 +40,9 @@ from engine.services.projection_rows import (
     task_row,
     timer_row,
 )
-from engine.store.activities import insert_activities, update_activity
+from engine.store.activities import insert_activities, update_activities
 from engine.store.incidents import count_open, end_incidents
+from engine.store.jobs import end_all_jobs, end_jobs, update_job
 from engine.store.rows import insert_all, upsert
 from engine.store.states import ActivityState, IncidentState, InstanceState, JobState, TaskState
 from engine.store.tables import (
@@ -52,7 +54,8 @@ from engine.store.tables import (
     user_task_candidate,
     user_task_group,
 )
-from engine.store.waits import delete_all_waits, delete_waits
+from engine.store.tasks import end_all_tasks, end_tasks
+from engine.store.waits import delete_all_waits, delete_subscriptions, delete_timers
 from persistence.keys import Keys
 
 Row = dict[str, Any]
@@ -78,7 +81,7 @@ class Projection:
     stored_jobs: set[int] = field(default_factory=set)
     timers: dict[tuple[int, int], Row] = field(default_factory=dict)
     subscriptions: dict[tuple[int, int], Row] = field(default_factory=dict)
-    waits_ended: list[tuple[int, int | None]] = field(default_factory=list)
+    waits_ended: set[tuple[int, Wait]] = field(default_factory=set)
     incidents: dict[int, Row] = field(default_factory=dict)
     incidents_ended: dict[int, IncidentState] = field(default_factory=dict)
 
@@ -93,9 +96,8 @@ class Projection:
                 self._end(event.number, ActivityState.COMPLETED)
             case ElementCancelled():
                 self._end(event.number, ActivityState.CANCELLED)
-                self._end_waits(event.number, None)
             case WaitEnded():
-                self._end_waits(event.number, event.arm)
+                self._end_wait(event.number, event.wait)
             case IncidentRaised():
                 self.incidents[event.number] = incident_row(self.case, event, self.keys.next(), self.now)
             case IncidentResolved():
@@ -152,24 +154,28 @@ class Projection:
         if row is not None and row["state"] == IncidentState.OPEN.value:
             row.update(state=state.value, resolved_at=self.now, resolved_by=person_of(self.actor))
 
-    def _end_waits(self, number: int, arm: int | None) -> None:
-        self.waits_ended.append((number, arm))
-        for waiting in (self.timers, self.subscriptions):
-            for key in [key for key in waiting if key[0] == number and arm in (None, key[1])]:
+    def _end_wait(self, number: int, wait: Wait) -> None:
+        self.waits_ended.add((number, wait))
+        waiting = {Wait.TIMER: self.timers, Wait.MESSAGE: self.subscriptions}.get(wait)
+        if waiting:
+            for key in [key for key in waiting if key[0] == number]:
                 del waiting[key]
+
+    def no_longer(self, wait: Wait) -> set[int]:
+        """Numbers of the element instances that have stopped waiting in this way."""
+        return {number for number, ended in self.waits_ended if ended is wait}
 
     def write(self, connection: Connection) -> dict[str, Any]:
         """Write everything; returns the columns of the case's own row that follow from it."""
         insert_activities(connection, [self._final_activity(row) for row in self.activities.values()])
-        for number, state in self.ended.items():
-            if number not in self.activities:
-                update_activity(connection, self.case.key, number, self._ending(number, state))
-        for number in self.performers.keys() - self.ended.keys() - self.activities.keys():
-            update_activity(connection, self.case.key, number, self._performer(number))
+        known = self.activities.keys()
+        endings = {number: self._ending(number, state) for number, state in self.ended.items() if number not in known}
+        begun = self.performers.keys() - self.ended.keys() - known
+        update_activities(connection, self.case.key, endings | {number: self._performer(number) for number in begun})
         self._write_jobs(connection)
         self._write_tasks(connection)
-        for number, arm in self.waits_ended:
-            delete_waits(connection, self.case.key, number, arm)
+        delete_timers(connection, self.case.key, self.no_longer(Wait.TIMER) - known)
+        delete_subscriptions(connection, self.case.key, self.no_longer(Wait.MESSAGE) - known)
         upsert(connection, timer, list(self.timers.values()))
         upsert(connection, message_subscription, list(self.subscriptions.values()))
         open_incidents = self._write_incidents(connection)
@@ -193,31 +199,26 @@ class Projection:
         return row | (self._performer(row["number"]) if state is None else self._ending(row["number"], state))
 
     def _write_jobs(self, connection: Connection) -> None:
-        gone = {number for number, arm in self.waits_ended if arm is None or arm == 0} | self.ended.keys()
-        for number in gone:
-            row = self.jobs.get(number)
-            if row is not None and row["state"] in _LIVE_JOB and number in self.ended:
-                row["state"] = self._job_end(number)
+        """What was begun and done within this command needs no row: the journal tells of it."""
+        done = self.no_longer(Wait.JOB)
+        for number in done & self.jobs.keys() & self.ended.keys():
+            if self.jobs[number]["state"] in _LIVE_JOB:
+                self.jobs[number]["state"] = self._job_end(number).value
         new = [row for number, row in self.jobs.items() if number not in self.stored_jobs]
-        insert_all(connection, job, new)
+        insert_all(connection, job, [row for row in new if row["state"] in _LIVE_JOB])
         for number in self.stored_jobs:
             row = self.jobs[number]
-            connection.execute(update(job).where(job.c.key == row["key"]).values(**row))
-        for number in self.ended.keys() - self.jobs.keys() - self.activities.keys():
-            connection.execute(
-                update(job)
-                .where(job.c.instance_key == self.case.key, job.c.number == number, job.c.state.in_(_LIVE_JOB))
-                .values(state=self._job_end(number))
-            )
+            update_job(connection, row["key"], row)
+        gone = (done & self.ended.keys()) - self.jobs.keys() - self.activities.keys()
+        end_jobs(connection, self.case.key, {number: self._job_end(number) for number in gone})
 
-    def _job_end(self, number: int) -> str:
-        cancelled = self.ended.get(number) is ActivityState.CANCELLED
-        return (JobState.CANCELLED if cancelled else JobState.COMPLETED).value
+    def _job_end(self, number: int) -> JobState:
+        return JobState.CANCELLED if self.ended.get(number) is ActivityState.CANCELLED else JobState.COMPLETED
 
     def _write_tasks(self, connection: Connection) -> None:
-        gone = {number for number, _ in self.waits_ended} | self.ended.keys()
-        for number in gone - self.tasks.keys() - self.activities.keys():
-            self._end_stored_task(connection, number)
+        gone = self.no_longer(Wait.USER_TASK)
+        stored = gone - self.tasks.keys()
+        end_tasks(connection, self.case.key, {number: self._task_ending(number) for number in stored})
         for number in gone & self.tasks.keys():
             self.tasks[number] |= self._task_ending(number)
         insert_all(connection, user_task, list(self.tasks.values()))
@@ -252,21 +253,8 @@ class Projection:
             "completed_login": performer.login,
         }
 
-    def _end_stored_task(self, connection: Connection, number: int) -> None:
-        keys = connection.execute(
-            update(user_task)
-            .where(
-                user_task.c.instance_key == self.case.key,
-                user_task.c.number == number,
-                user_task.c.state == TaskState.OPEN.value,
-            )
-            .values(revision=user_task.c.revision + 1, **self._task_ending(number))
-            .returning(user_task.c.key)
-        ).scalars()
-        _close_groups(connection, list(keys))
-
     def _write_incidents(self, connection: Connection) -> Row:
-        if not self.incidents and not self.incidents_ended:
+        if not self.incidents and not self.case.incidents:
             return {}
         for number, state in self.incidents_ended.items():
             end_incidents(connection, self.case.key, number, state, time=self.now, person=person_of(self.actor))
@@ -275,22 +263,10 @@ class Projection:
 
     def _close_case(self, connection: Connection) -> None:
         """Nothing of an ended case waits any longer, whatever its events said."""
+        if self.case.is_new:
+            return
         delete_all_waits(connection, self.case.key)
-        end_incidents(connection, self.case.key, None, IncidentState.GONE, time=self.now)
-        connection.execute(
-            update(job)
-            .where(job.c.instance_key == self.case.key, job.c.state.in_(_LIVE_JOB))
-            .values(state=JobState.CANCELLED.value)
-        )
-        keys = connection.execute(
-            update(user_task)
-            .where(user_task.c.instance_key == self.case.key, user_task.c.state == TaskState.OPEN.value)
-            .values(state=TaskState.CANCELLED.value, ended_at=self.now)
-            .returning(user_task.c.key)
-        ).scalars()
-        _close_groups(connection, list(keys))
-
-
-def _close_groups(connection: Connection, keys: list[int]) -> None:
-    if keys:
-        connection.execute(update(user_task_group).where(user_task_group.c.task_key.in_(keys)).values(open=False))
+        end_all_jobs(connection, self.case.key, JobState.CANCELLED)
+        end_all_tasks(connection, self.case.key, {"state": TaskState.CANCELLED.value, "ended_at": self.now})
+        if self.case.incidents:
+            end_incidents(connection, self.case.key, None, IncidentState.GONE, time=self.now)

@@ -23,12 +23,13 @@ from engine.store.states import ActivityState, IncidentState, JobState, TaskStat
 
 @dataclass(frozen=True, kw_only=True)
 class CaseFacts:
-    """What the rows of a case repeat. `is_new` in the command that starts it."""
+    """What the rows of a case repeat. `is_new` in the command that starts it; `incidents` are those open before it."""
 
     key: int
     definition_key: int
     business_key: str
     is_new: bool
+    incidents: int = 0
 
 
 def person_of(actor: Actor) -> int | None:

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
+from engine.model.events import Wait
 from engine.model.values import UnstorableValue, Value, loads, normalise
 from engine.services.command import CaseCommand
 from engine.store.rows import lock_name
@@ -169,7 +170,7 @@ def _fail(command: CaseCommand, row: dict[str, Any], failed: Failed, code: str) 
 def _hold_for_incident(command: CaseCommand, row: dict[str, Any]) -> None:
     """An error that nothing catches leaves the job waiting: it runs again once the incident is resolved."""
     incident = command.projection.incidents.get(row["number"])
-    waits = all(number != row["number"] for number, _ in command.projection.waits_ended)
+    waits = (row["number"], Wait.JOB) not in command.projection.waits_ended
     if waits and incident is not None and incident["state"] == IncidentState.OPEN.value:
         row["state"] = JobState.INCIDENT.value
 

@@ -37,8 +37,8 @@ def is_candidate(parts: EngineParts, connection: Connection, actor: Actor, task:
     """Whether the person holds a candidate role now, is named as a candidate, or was assigned the task."""
     if actor.kind is not ActorKind.PERSON or actor.person is None:
         return False
-    groups, persons = groups_of(connection, [task.key]).get(task.key, ()), candidates_of(connection, task.key)
-    if actor.person in persons or parts.authority.roles(connection, actor.person) & set(groups):
+    groups, persons = candidates_of(connection, task.key)
+    if actor.person in persons or parts.authority.roles(connection, actor.person) & groups:
         return True
     return not groups and not persons and task.assignee == actor.person
 

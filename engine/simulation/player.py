@@ -266,20 +266,20 @@ class _Player:
             case ElementCompleted() | ElementCancelled():
                 self.active.pop(event.number, None)
                 self.incidents.pop(event.number, None)
-                self._end_waits(event.number, None)
+                self._end_waits(event.number)
             case UserTaskCreated() | JobCreated():
                 self.waits[event.number, 0] = event
             case TimerStarted() | SubscriptionOpened():
                 self.waits[event.number, event.arm] = event
             case WaitEnded():
-                self._end_waits(event.number, event.arm)
+                self._end_waits(event.number)
             case IncidentRaised():
                 self.incidents[event.number] = event
             case IncidentResolved():
                 self.incidents.pop(event.number, None)
 
-    def _end_waits(self, number: int, arm: int | None) -> None:
-        for wait in [key for key in self.waits if key[0] == number and arm in (None, key[1])]:
+    def _end_waits(self, number: int) -> None:
+        for wait in [key for key in self.waits if key[0] == number]:
             del self.waits[wait]
 
     def _waiting(self) -> tuple[str, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from engine.model.actor import ActorKind
 from engine.store.rows import insert_all
@@ -17,11 +18,18 @@ def insert_activities(connection: Connection, rows: Iterable[Mapping[str, Any]])
     insert_all(connection, activity, list(rows))
 
 
-def update_activity(connection: Connection, instance_key: int, number: int, changes: Mapping[str, Any]) -> None:
-    """An element instance ended."""
-    connection.execute(
-        update(activity).where(activity.c.instance_key == instance_key, activity.c.number == number).values(**changes)
-    )
+_ONE = update(activity).where(
+    activity.c.instance_key == bindparam("of_instance"), activity.c.number == bindparam("of_number")
+)
+
+
+def update_activities(connection: Connection, instance_key: int, changes: Mapping[int, Mapping[str, Any]]) -> None:
+    """Overwrite columns of element instances, by their numbers."""
+    alike: defaultdict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    for number, columns in changes.items():
+        alike[tuple(columns)].append({"of_instance": instance_key, "of_number": number, **columns})
+    for rows in alike.values():
+        connection.execute(_ONE, rows)
 
 
 def activities_of(connection: Connection, instance_key: int) -> list[Row[Any]]:
@@ -39,14 +47,17 @@ def open_activities_of(connection: Connection, instance_keys: Collection[int]) -
 
 def elements_performed(connection: Connection, instance_key: int, person: int, elements: Collection[str]) -> list[str]:
     """Which of the elements the person has performed in this case, in any round."""
-    query = (
-        select(activity.c.element_id)
-        .where(
-            activity.c.instance_key == instance_key,
-            activity.c.performer_kind == ActorKind.PERSON.value,
-            activity.c.performer_person == person,
-            activity.c.element_id.in_(sorted(elements)),
-        )
-        .order_by(activity.c.number.desc())
+    found = connection.execute(_PERFORMED, {"instance": instance_key, "person": person, "elements": sorted(elements)})
+    return list(found.scalars())
+
+
+_PERFORMED = (
+    select(activity.c.element_id)
+    .where(
+        activity.c.instance_key == bindparam("instance"),
+        activity.c.performer_kind == ActorKind.PERSON.value,
+        activity.c.performer_person == bindparam("person"),
+        activity.c.element_id.in_(bindparam("elements", expanding=True)),
     )
-    return list(connection.execute(query).scalars())
+    .order_by(activity.c.number.desc())
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from engine.model.values import Value, dumps, loads
 from engine.store.rows import upsert
@@ -13,33 +13,42 @@ from engine.store.tables import process_instance, variable
 
 ROOT_SCOPE = 0
 
+_BY_KEY = select(process_instance).where(process_instance.c.key == bindparam("key"))
+_BY_KEY_LOCKED = _BY_KEY.with_for_update()
+_INSERT = insert(process_instance)
+_UPDATE = update(process_instance).where(process_instance.c.key == bindparam("of_key"))
+_OF_SCOPE = select(variable.c.name, variable.c.value).where(
+    variable.c.instance_key == bindparam("instance"), variable.c.scope == bindparam("scope")
+)
+_CLOSE_SCOPES = delete(variable).where(
+    variable.c.instance_key == bindparam("instance"), variable.c.scope.in_(bindparam("scopes", expanding=True))
+)
+
 
 def find_instance(connection: Connection, key: int) -> Row[Any] | None:
     """The row, unlocked."""
-    return connection.execute(select(process_instance).where(process_instance.c.key == key)).first()
+    return connection.execute(_BY_KEY, {"key": key}).first()
 
 
 def lock_instance(connection: Connection, key: int) -> Row[Any] | None:
     """The row as last committed; other commands on this case wait until the transaction ends."""
-    return connection.execute(select(process_instance).where(process_instance.c.key == key).with_for_update()).first()
+    return connection.execute(_BY_KEY_LOCKED, {"key": key}).first()
 
 
 def insert_instance(connection: Connection, row: Mapping[str, Any]) -> None:
     """A new case."""
-    connection.execute(insert(process_instance).values(**row))
+    connection.execute(_INSERT, dict(row))
 
 
 def update_instance(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
     """Overwrite columns of the case."""
-    connection.execute(update(process_instance).where(process_instance.c.key == key).values(**changes))
+    connection.execute(_UPDATE, {"of_key": key, **changes})
 
 
 def load_scope(connection: Connection, instance_key: int, scope: int) -> dict[str, Value]:
     """The variables of one scope."""
-    query = select(variable.c.name, variable.c.value).where(
-        variable.c.instance_key == instance_key, variable.c.scope == scope
-    )
-    return {row.name: loads(row.value) for row in connection.execute(query)}
+    rows = connection.execute(_OF_SCOPE, {"instance": instance_key, "scope": scope})
+    return {name: loads(value) for name, value in rows}
 
 
 def load_scopes(connection: Connection, instance_key: int) -> dict[int, dict[str, Value]]:
@@ -68,9 +77,7 @@ def save_variables(
     """Store what changed. The root scope of an ended case is kept for those who look at it later."""
     gone = set(closed) - {ROOT_SCOPE}
     if gone:
-        connection.execute(
-            delete(variable).where(variable.c.instance_key == instance_key, variable.c.scope.in_(sorted(gone)))
-        )
+        connection.execute(_CLOSE_SCOPES, {"instance": instance_key, "scopes": sorted(gone)})
     rows = [
         {"instance_key": instance_key, "scope": scope, "name": name, "value": dumps(value)}
         for (scope, name), value in written.items()

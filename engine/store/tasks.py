@@ -6,44 +6,100 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from engine.store.states import TaskState
 from engine.store.tables import user_task, user_task_candidate, user_task_group
+from persistence.schema import Key
 
 # written into the statement: a partial index is used only if its condition is seen when planning
 _OPEN = user_task.c.state == literal(TaskState.OPEN.value, literal_execute=True)
 
 
+_BY_KEY = select(user_task).where(user_task.c.key == bindparam("key"))
+_COUNTED = {"revision": user_task.c.revision + 1}
+_UPDATE = update(user_task).where(user_task.c.key == bindparam("of_key")).values(**_COUNTED)
+_OF_INSTANCE = user_task.c.instance_key == bindparam("of_instance")
+_OF_NUMBER = user_task.c.number == bindparam("of_number")
+_END = update(user_task).where(_OF_INSTANCE, _OF_NUMBER, _OPEN).values(**_COUNTED)
+_CLOSE_GROUPS = (
+    update(user_task_group)
+    .where(user_task_group.c.task_key.in_(select(user_task.c.key).where(_OF_INSTANCE, _OF_NUMBER)))
+    .values(open=False)
+)
+_END_ALL = update(user_task).where(_OF_INSTANCE, _OPEN).values(**_COUNTED)
+_CLOSE_ALL_GROUPS = (
+    update(user_task_group)
+    .where(user_task_group.c.task_key.in_(select(user_task.c.key).where(_OF_INSTANCE)), user_task_group.c.open)
+    .values(open=False)
+)
+
+
 def find_task(connection: Connection, key: int) -> Row[Any] | None:
     """The row, unlocked; read it again once its case is locked."""
-    return connection.execute(select(user_task).where(user_task.c.key == key)).first()
+    return connection.execute(_BY_KEY, {"key": key}).first()
 
 
 def update_task(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
     """Overwrite columns; counts the revision."""
-    connection.execute(
-        update(user_task).where(user_task.c.key == key).values(revision=user_task.c.revision + 1, **changes)
-    )
+    connection.execute(_UPDATE, {"of_key": key, **changes})
+
+
+def end_tasks(connection: Connection, instance_key: int, endings: Mapping[int, Mapping[str, Any]]) -> None:
+    """Open tasks of the case end, by their elements' numbers: nobody is offered them any longer."""
+    for number, columns in endings.items():
+        place = {"of_instance": instance_key, "of_number": number}
+        connection.execute(_END, place | dict(columns))
+        connection.execute(_CLOSE_GROUPS, place)
+
+
+def end_all_tasks(connection: Connection, instance_key: int, columns: Mapping[str, Any]) -> None:
+    """Every open task of the case ends."""
+    if connection.execute(_END_ALL, {"of_instance": instance_key, **columns}).rowcount:
+        connection.execute(_CLOSE_ALL_GROUPS, {"of_instance": instance_key})
 
 
 def groups_of(connection: Connection, keys: Collection[int]) -> dict[int, tuple[str, ...]]:
     """Candidate groups by task."""
     groups: dict[int, tuple[str, ...]] = {}
-    query = (
-        select(user_task_group.c.task_key, user_task_group.c.group_id)
-        .where(user_task_group.c.task_key.in_(sorted(keys)))
-        .order_by(user_task_group.c.group_id)
-    )
-    for row in connection.execute(query):
-        groups[row.task_key] = (*groups.get(row.task_key, ()), row.group_id)
+    if keys:
+        for task, group in connection.execute(_GROUPS, {"keys": sorted(keys)}):
+            groups[task] = (*groups.get(task, ()), group)
     return groups
 
 
-def candidates_of(connection: Connection, key: int) -> frozenset[int]:
-    """Persons named as candidates."""
-    query = select(user_task_candidate.c.person).where(user_task_candidate.c.task_key == key)
-    return frozenset(connection.execute(query).scalars())
+_GROUPS = (
+    select(user_task_group.c.task_key, user_task_group.c.group_id)
+    .where(user_task_group.c.task_key.in_(bindparam("keys", expanding=True)))
+    .order_by(user_task_group.c.group_id)
+)
+_CANDIDATES = union_all(
+    select(user_task_group.c.group_id, null().cast(Key)).where(user_task_group.c.task_key == bindparam("key")),
+    select(null().cast(Text), user_task_candidate.c.person).where(user_task_candidate.c.task_key == bindparam("key")),
+)
+
+
+def candidates_of(connection: Connection, key: int) -> tuple[frozenset[str], frozenset[int]]:
+    """The roles whose holders are candidates for the task, and the persons named as such."""
+    rows = connection.execute(_CANDIDATES, {"key": key}).all()
+    return (
+        frozenset(group for group, _ in rows if group is not None),
+        frozenset(person for _, person in rows if person is not None),
+    )
 
 
 def _candidate(person: int, roles: Collection[str]) -> ColumnElement[bool]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Delete, Row, bindparam, delete, func, insert, select, update
 
 from engine.store.states import MessageState
 from engine.store.tables import message, message_subscription, timer
@@ -42,17 +42,32 @@ def next_timer(connection: Connection) -> dt.datetime | None:
     return connection.execute(select(timer.c.try_at).order_by(timer.c.try_at).limit(1)).scalar()
 
 
-def delete_waits(connection: Connection, instance_key: int, number: int, arm: int | None) -> None:
-    """Timers and subscriptions of an element instance (arm None: all of them) wait no longer."""
-    for table in (timer, message_subscription):
-        statement = delete(table).where(table.c.instance_key == instance_key, table.c.number == number)
-        connection.execute(statement if arm is None else statement.where(table.c.arm == arm))
+def delete_timers(connection: Connection, instance_key: int, numbers: Collection[int]) -> None:
+    """Timers of element instances wait no longer."""
+    _delete(connection, _TIMERS, instance_key, numbers)
+
+
+def delete_subscriptions(connection: Connection, instance_key: int, numbers: Collection[int]) -> None:
+    """Subscriptions of element instances wait no longer."""
+    _delete(connection, _SUBSCRIPTIONS, instance_key, numbers)
 
 
 def delete_all_waits(connection: Connection, instance_key: int) -> None:
     """The case has ended."""
-    for table in (timer, message_subscription):
-        connection.execute(delete(table).where(table.c.instance_key == instance_key))
+    for statement in (_ALL_TIMERS, _ALL_SUBSCRIPTIONS):
+        connection.execute(statement, {"instance": instance_key})
+
+
+def _delete(connection: Connection, statement: Delete, instance_key: int, numbers: Collection[int]) -> None:
+    if numbers:
+        connection.execute(statement, [{"instance": instance_key, "number": number} for number in sorted(numbers)])
+
+
+_ALL_TIMERS, _ALL_SUBSCRIPTIONS = (
+    delete(table).where(table.c.instance_key == bindparam("instance")) for table in (timer, message_subscription)
+)
+_TIMERS = _ALL_TIMERS.where(timer.c.number == bindparam("number"))
+_SUBSCRIPTIONS = _ALL_SUBSCRIPTIONS.where(message_subscription.c.number == bindparam("number"))
 
 
 def find_subscription(connection: Connection, name: str, correlation_key: str) -> Row[Any] | None:
@@ -68,17 +83,20 @@ def find_subscription(connection: Connection, name: str, correlation_key: str) -
 
 def waiting_message(connection: Connection, name: str, correlation_key: str, now: dt.datetime) -> Row[Any] | None:
     """The oldest message in the inbox that has not expired."""
-    return connection.execute(
-        select(message)
-        .where(
-            message.c.name == name,
-            message.c.correlation_key == correlation_key,
-            message.c.state == MessageState.WAITING.value,
-            message.c.expires_at > now,
-        )
-        .order_by(message.c.received_at, message.c.key)
-        .limit(1)
-    ).first()
+    return connection.execute(_WAITING, {"name": name, "correlation_key": correlation_key, "now": now}).first()
+
+
+_WAITING = (
+    select(message)
+    .where(
+        message.c.name == bindparam("name"),
+        message.c.correlation_key == bindparam("correlation_key"),
+        message.c.state == MessageState.WAITING.value,
+        message.c.expires_at > bindparam("now"),
+    )
+    .order_by(message.c.received_at, message.c.key)
+    .limit(1)
+)
 
 
 def find_message(connection: Connection, name: str, correlation_key: str, message_id: str) -> Row[Any] | None:

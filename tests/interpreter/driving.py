@@ -21,11 +21,18 @@ from engine.model.events import (
     SubscriptionOpened,
     TimerStarted,
     UserTaskCreated,
+    Wait,
     WaitEnded,
 )
 
 MONDAY = dt.datetime(2026, 3, 2, 4, 0, tzinfo=dt.UTC)
-Wait = UserTaskCreated | JobCreated | TimerStarted | SubscriptionOpened
+WaitBegun = UserTaskCreated | JobCreated | TimerStarted | SubscriptionOpened
+_BEGINS = {
+    UserTaskCreated: Wait.USER_TASK,
+    JobCreated: Wait.JOB,
+    TimerStarted: Wait.TIMER,
+    SubscriptionOpened: Wait.MESSAGE,
+}
 
 
 def program(xml: bytes, root: str = "p", decisions: Mapping[str, Decision] | None = None) -> Program:
@@ -43,7 +50,7 @@ class Drive:
         self.budget = budget
         self.rows: dict[int, dict[str, Any]] = {}
         self.events: list[Event] = []
-        self.waits: dict[tuple[int, int], Wait] = {}
+        self.waits: dict[tuple[int, int], WaitBegun] = {}
         self.incidents: dict[int, IncidentRaised] = {}
         self.live = Case.start(self.program, {"business_key": "AO-1", **(variables or {})}, self.environment())
         self._keep(self.live)
@@ -88,7 +95,11 @@ class Drive:
             case UserTaskCreated() | JobCreated():
                 self.waits[event.number, 0] = event
             case WaitEnded():
-                ended = [key for key in self.waits if key[0] == event.number and event.arm in (None, key[1])]
+                ended = [
+                    key
+                    for key, begun in self.waits.items()
+                    if key[0] == event.number and _BEGINS[type(begun)] is event.wait
+                ]
                 assert ended, "a wait ended that never began"
                 for key in ended:
                     del self.waits[key]

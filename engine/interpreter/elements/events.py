@@ -14,7 +14,7 @@ from engine.interpreter.elements.errors import throw
 from engine.interpreter.elements.timers import FOREVER, after
 from engine.interpreter.elements.waits import read_arms, start_waiting
 from engine.interpreter.tree import Task
-from engine.model.events import TimerStarted, WaitEnded
+from engine.model.events import TimerStarted, Wait, WaitEnded
 from engine.model.values import Value
 
 
@@ -139,7 +139,7 @@ class BoundaryEvent(FlowNode):
         case = task.case
         if not isinstance(self.node.event, TimerDefinition):
             return  # the subscription stays open: every message starts another branch
-        case.emit(WaitEnded(number=task.number))
+        case.emit(WaitEnded(number=task.number, wait=Wait.TIMER))
         arm = task.internal_data["arms"][0]
         due, _, left, interval = arm
         if left == 0:
