@@ -24,6 +24,8 @@ COMMANDS = {
     "demo": ("demo", "demo", "Open two accounts in a demo home, with visible progress."),
     "run": ("run", "run", "Play a diagram without side effects."),
     "test": ("scenarios", "test_scenarios", "Play every scenario of process folders."),
+    "feel": ("feel", "feel", "Evaluate a FEEL expression, or try a cell of a table."),
+    "dmn": ("dmn", "dmn", "Take a decision of a DMN file and say why it came out so."),
     "user": ("user", "user", "Make a person with a login; reset, bar or admit a login."),
     "password": ("password", "password", "Replace one's own password."),
     "backup": ("backup", "backup", "Write database and documents into an archive."),

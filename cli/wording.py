@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bank.people import ROLES
 from persistence.settings import Settings
 
 
@@ -13,4 +12,6 @@ def in_language(settings: Settings, *, zh: str, en: str) -> str:
 
 def role_name(settings: Settings, role: str) -> str:
     """The role's name for the person; raises KeyError for a role there is none of."""
+    from bank.people import ROLES  # noqa: PLC0415  other commands need not wait for the bank
+
     return in_language(settings, zh=ROLES[role].name_zh, en=ROLES[role].name_en)

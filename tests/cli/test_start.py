@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PLAIN = """<bpmn:definitions xmlns:bpmn="http://www.omg.org/spec/BPMN/20100524/MODEL" targetNamespace="t">
 <bpmn:process id="p" isExecutable="true"><bpmn:startEvent id="s"/></bpmn:process></bpmn:definitions>"""
 
+EMPTY_MODEL = '<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" id="m" name="m"/>'
+
 
 def imported(home: Path, *arguments: str) -> set[str]:
     """The modules a process of its own has imported when the command is done."""
@@ -39,6 +41,14 @@ def test_a_play_waits_for_no_pages_no_workers_and_no_migrations(tmp_path: Path) 
     found = imported(tmp_path, "run", "plain.bpmn")
     assert "engine.simulation" in found
     assert found.isdisjoint({"app", "web", "workers", "flask", "alembic"})
+
+
+def test_an_evaluation_waits_for_neither_bank_nor_database_nor_interpreter(tmp_path: Path) -> None:
+    (tmp_path / "plain.dmn").write_text(EMPTY_MODEL)
+    for arguments in (("feel", "1 + 1"), ("dmn", "plain.dmn")):
+        found = imported(tmp_path, *arguments)
+        assert "engine.feel" in found
+        assert found.isdisjoint({"app", "bank", "web", "workers", "flask", "sqlalchemy", "SpiffWorkflow"})
 
 
 @pytest.mark.parametrize("name", COMMANDS)

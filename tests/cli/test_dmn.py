@@ -1,0 +1,164 @@
+"""`kaihu dmn`: a decision of a file, why it came out so, and what is said of files and names that are wrong."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.decisions.document import MAX_BYTES
+from tests.cli.conftest import Kaihu
+from tests.decisions.models import (
+    decision,
+    definitions,
+    literal,
+    requires_decision,
+    requires_function,
+    table,
+)
+
+KNOWLEDGE = (
+    '<businessKnowledgeModel id="twice_id" name="twice"><encapsulatedLogic><formalParameter name="x" typeRef="number"/>'
+    f"{literal('x * 2')}</encapsulatedLogic></businessKnowledgeModel>"
+)
+SERVICE = (
+    '<decisionService id="asked" name="asked"><outputDecision href="#score"/></decisionService>'
+    '<inputData id="income" name="income"><variable name="income" typeRef="number"/></inputData>'
+)
+BANDS = table(
+    "UNIQUE", ["score", "country"], ["band"],
+    ("< 10", "-", '"low"', "a small one"),
+    ("[10..20)", 'not("US")', '"medium"', ""),
+    (">= 15", '"US"', '"high"', ""),
+    (">= 16", '"US"', '"high"', ""),
+    notes=True,
+)  # fmt: skip
+MODEL = definitions(
+    KNOWLEDGE,
+    SERVICE,
+    decision("score", literal("twice(income)"), requires=requires_function("twice_id")),
+    decision("band", BANDS, requires=requires_decision("score"), name="Risk band 风险"),
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    found = tmp_path / "model.dmn"
+    found.write_bytes(MODEL)
+    return found
+
+
+def test_without_a_name_the_file_says_what_it_has(kaihu: Kaihu, file: Path) -> None:
+    told = kaihu("dmn", file)
+    assert told.exit_code == 0
+    assert told.stdout == "  score\n  band  Risk band 风险\n  twice_id  twice\n  asked\n"
+    listed = json.loads(kaihu("dmn", file, "--json").stdout)
+    assert listed["decisions"][2] == {"kind": "business knowledge model", "id": "twice_id", "name": "twice"}
+
+
+def test_an_unknown_name_is_refused_with_those_there_are(kaihu: Kaihu, file: Path) -> None:
+    refused = kaihu("dmn", file, "--decision", "nothing")
+    assert refused.exit_code == 1
+    assert "The model has no decision nothing." in refused.stderr
+    assert "  band  Risk band 风险" in refused.stderr
+
+
+@pytest.mark.parametrize("named", ["band", "Risk band 风险"])
+def test_a_decision_is_taken_by_its_id_or_its_name(kaihu: Kaihu, file: Path, named: str) -> None:
+    taken = kaihu("dmn", file, "--decision", named, "--context", '{"income": 2.25, "country": "CN"}')
+    assert (taken.exit_code, taken.stdout) == (0, '"low"\n')
+
+
+def test_the_trace_shows_inputs_fired_rules_and_for_missed_ones_the_cell_that_decided(kaihu: Kaihu, file: Path) -> None:
+    told = kaihu("dmn", file, "--decision", "band", "--trace", "--context", '{"income": 6, "country": "CN"}')
+    assert told.stdout.splitlines() == [
+        "score",
+        "  = twice(income)",
+        "  → 12",
+        "band  Risk band 风险  [UNIQUE]",
+        "  score = 12",
+        '  country = "CN"',
+        "  ✗ 1  score < 10",
+        '  ✓ 2  score [10..20) · country not("US")  →  "medium"',
+        "  ✗ 3  score >= 15",
+        "  ✗ 4  score >= 16",
+        '  → "medium"',
+        '"medium"',
+    ]
+
+
+def test_an_annotation_stands_behind_its_rule(kaihu: Kaihu, file: Path) -> None:
+    told = kaihu("dmn", file, "--decision", "band", "--trace", "--context", '{"income": 1, "country": "CN"}')
+    assert '  ✓ 1  score < 10  →  "low"  — a small one' in told.stdout.splitlines()
+
+
+def test_a_table_without_a_match_says_so_in_the_persons_language(kaihu: Kaihu, file: Path) -> None:
+    told = kaihu("dmn", file, "--decision", "band", "--trace", "--context", '{"income": 20}', KAIHU_LANGUAGE="zh")
+    assert "  没有规则命中。" in told.stdout.splitlines()
+    assert told.stdout.splitlines()[-1] == "null"
+    assert "提示：没有名为 country 的变量，按 null 处理。" in told.stderr
+
+
+def test_a_violated_hit_policy_is_an_error_and_the_trace_shows_both_rules(kaihu: Kaihu, file: Path) -> None:
+    arguments = ("dmn", file, "--decision", "band", "--trace", "--context", '{"income": 9, "country": "US"}')
+    refused = kaihu(*arguments)
+    assert refused.exit_code == 1
+    assert "hit policy UNIQUE, but the rules 3, 4 all match" in refused.stderr
+    assert [line[:5] for line in refused.stdout.splitlines() if "✓" in line] == ["  ✓ 3", "  ✓ 4"]
+    assert refused.stdout.splitlines()[-1] == "  → no result, see the error"
+    found = json.loads(kaihu(*arguments, "--json").stdout)
+    assert found["error"]["code"] == "hit_policy_violated"
+    assert [rule["index"] for rule in found["trace"][1]["rules"]] == [3, 4]
+
+
+def test_functions_of_the_model_are_called_by_id_or_name(kaihu: Kaihu, file: Path) -> None:
+    assert kaihu("dmn", file, "--decision", "twice", "--context", '{"x": 0.1}').stdout == "0.2\n"
+    assert kaihu("dmn", file, "--decision", "twice_id", "--context", '{"x": 4}').stdout == "8\n"
+    refused = kaihu("dmn", file, "--decision", "twice", "--context", '{"x": "four"}')
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "The values given do not fit the parameters of twice." in refused.stderr
+
+
+def test_the_object_for_programs_has_the_value_and_on_demand_the_trace(kaihu: Kaihu, file: Path) -> None:
+    arguments = ("dmn", file, "--decision", "band", "--json", "--context", '{"income": 6, "country": "CN"}')
+    found = json.loads(kaihu(*arguments).stdout)
+    assert found == {"decision": "band", "value": "medium", "text": '"medium"', "kind": "string", "warnings": []}
+    traced = json.loads(kaihu(*arguments, "--trace").stdout)["trace"]
+    assert [record["id"] for record in traced] == ["score", "band"]
+    assert traced[1]["missed"][0] == {
+        "id": "rule1", "index": 1, "input": 1, "column": "score", "text": "< 10", "matched": False,
+    }  # fmt: skip
+
+
+DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "b">]><definitions>&a;</definitions>'
+NESTED = b"<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/'>" + b"<decision>" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "not well-formed"),
+        (bytes(range(256)) * 100, "not well-formed"),
+        (b"\x1f\x8b\x08\x00" + b"\x00" * 1_000, "not well-formed"),
+        (b"<definitions/>", "not a DMN 1.1 to 1.5 model"),
+        (DOCTYPE, "Document types are not allowed"),
+        (NESTED, "not well-formed"),
+        (b" " * 10_000_000, f"larger than {MAX_BYTES} bytes"),
+        (definitions(decision("d", literal("1 +"))), "expected a value"),
+    ],
+    ids=["empty", "binary", "gzip", "no model", "document type", "nested", "10 MB", "no FEEL"],
+)
+def test_a_file_that_is_no_model_is_refused_with_the_reason(
+    kaihu: Kaihu, tmp_path: Path, content: bytes, why: str
+) -> None:
+    (tmp_path / "broken.dmn").write_bytes(content)
+    refused = kaihu("dmn", tmp_path / "broken.dmn", "--decision", "d")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("Error: broken.dmn was refused")
+    assert why in refused.stderr
+
+
+def test_what_is_no_file_is_a_wrong_use_of_the_command(kaihu: Kaihu, tmp_path: Path) -> None:
+    assert kaihu("dmn", tmp_path).exit_code == 2
+    assert kaihu("dmn", tmp_path / "nowhere.dmn").exit_code == 2
