@@ -58,8 +58,8 @@ def _called(name: str, function: FeelValue, apply: Apply, frame: Frame) -> FeelV
     environment.spend()
     try:
         return apply(function, frame)
-    except Unsuitable:
-        environment.warn(WarningCode.WRONG_ARGUMENTS, name or "( )")
+    except Unsuitable as error:
+        environment.warn(error.warning, name or "( )")
     return None
 
 

@@ -58,7 +58,7 @@ class Environment:
     """Of one command. `now` is an instant with a zone (UTC); `step_budget` bounds each evaluation, `total_budget` all.
 
     `zone` is the bank's: `now()` is shown in it and `today()` is the date there, which east of Greenwich
-    begins hours before the date in UTC.
+    begins hours before the date in UTC. `patterns` are the regular expressions (and flags) already paid for.
     """
 
     now: dt.datetime
@@ -67,6 +67,7 @@ class Environment:
     total_budget: int | None = None
     warnings: list[FeelWarning] = field(default_factory=list)
     zone: dt.tzinfo = dt.UTC
+    patterns: set[tuple[str, str]] = field(default_factory=set, init=False, repr=False)
     notes: object = None
     """Where the functions of a decision model note what they did; None when nobody asks."""
     _left: int = field(default=0, init=False, repr=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.feel.mistakes import NO_HINT, Hint, hint_for_name
 from persistence.errors import ErrorKind, KaihuError
 
 
@@ -20,6 +21,8 @@ class Expected(Enum):
     CLOSING_COMMENT = ("the end of the comment, */", "注释结尾 */")
     TEMPORAL_TEXT = ('a quoted date, time or duration after "@"', "“@”后带引号的日期、时间或时长")
     HALF_WIDTH = ("a half-width character (the full-width one is not an operator)", "半角字符（全角符号不是运算符）")
+    WHOLE_CHARACTER = ("whole characters (this is half of one)", "完整的字符（此处只有半个字符）")
+    SMALLER_NUMBER = ("a number below 10 to the power of 6145", "小于 10 的 6145 次方的数字")
     LESS_NESTING = ("fewer levels of nesting; split the expression", "更少的嵌套层次，请拆分表达式")
     SHORTER_TEXT = ("a shorter expression; split it", "更短的表达式，请拆分")
     RANGE_END = ("the end of a range: ], ) or [", "区间结尾：]、) 或 [")
@@ -41,15 +44,17 @@ class Expected(Enum):
 
 
 class FeelSyntaxError(KaihuError):
-    """The text is not a FEEL expression. `line` and `column` count from 1."""
+    """The text is not a FEEL expression. `line` and `column` count from 1; `hint` may say what FEEL writes instead."""
 
     code = "feel_syntax"
     kind = ErrorKind.INVALID
-    en = "Line {line}, column {column}: expected {expected}, but found {found}."
-    zh = "第 {line} 行第 {column} 列：此处应为{expected_zh}，实际为{found_zh}。"
+    en = "Line {line}, column {column}: expected {expected}, but found {found}.{hint}"
+    zh = "第 {line} 行第 {column} 列：此处应为{expected_zh}，实际为{found_zh}。{hint_zh}"
 
-    def __init__(self, line: int, column: int, expected: Expected | str, found: str = "") -> None:
-        self.line, self.column = line, column
+    def __init__(
+        self, line: int, column: int, expected: Expected | str, found: str = "", hint: Hint = NO_HINT
+    ) -> None:
+        self.line, self.column, self.hint = line, column, hint
         en, zh = (expected.en, expected.zh) if isinstance(expected, Expected) else (expected, expected)
         self.expected = en
         super().__init__(
@@ -59,6 +64,8 @@ class FeelSyntaxError(KaihuError):
             expected_zh=zh,
             found=found or "the end of the text",
             found_zh=found or "文本结尾",
+            hint=f" {hint.en}" if hint.en else "",
+            hint_zh=hint.zh,
         )
 
 
@@ -138,6 +145,11 @@ class WarningCode(Enum):
         "A value does not fit its declared type {subject}; it is null.",
         "值与声明的类型 {subject} 不符，按 null 处理。",
     )
+    UNUSABLE_PATTERN = (
+        "The pattern, flags or replacement given to {subject} cannot be used (look-around and most back-references "
+        "are not available).",
+        "{subject} 的正则表达式、标志或替换文本无法使用（不支持环视，反向引用仅支持少数情形）。",
+    )
     OUT_OF_RANGE = ("The result of {subject} is outside what can be represented.", "{subject} 的结果超出可表示的范围。")
 
 
@@ -150,9 +162,14 @@ class FeelWarning:
 
     def message(self, language: str) -> str:
         """The sentence for a reader of `language` ("zh…" is Chinese, everything else English)."""
+        chinese = language.startswith("zh")
         en, zh = self.code.value
-        return (zh if language.startswith("zh") else en).format(subject=self.subject)
+        hint = hint_for_name(self.subject) if self.code is WarningCode.UNKNOWN_NAME else NO_HINT
+        sentence = (zh if chinese else en).format(subject=self.subject)
+        return sentence + (hint.zh if chinese else hint.en and f" {hint.en}")
 
 
 class Unsuitable(Exception):
-    """Raised by a built-in whose arguments do not fit; the call then yields null with a warning."""
+    """Raised by a built-in whose arguments do not fit; the call then yields null with the `warning`."""
+
+    warning = WarningCode.WRONG_ARGUMENTS

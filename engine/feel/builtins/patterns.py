@@ -1,143 +1,137 @@
-"""XPath regular expressions on RE2, which never takes more than linear time (DMN 1.5, 10.3.4.3).
-
-RE2 has no back-references; a pattern that uses one is as unsuitable as one that does not parse.
-"""
+"""XPath regular expressions on RE2: linear time (DMN 1.5, 10.3.4.3; XQuery F&O 3.1, 5.6)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import re2
 
+from engine.feel.builtins.pattern_translation import MAX_PATTERN, UnusablePattern, literal, translated
+from engine.feel.environment import Environment
 from engine.feel.errors import Unsuitable
 
-MAX_PATTERN = 2_000
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-_OPTIONS.max_mem = 8 << 20
-
-# XML Schema's classes as Unicode categories, usable inside a bracketed class too. `\w` is all but
-# punctuation, separators and the unassigned, so that it takes Chinese as well as Latin letters.
-_CLASSES = {
-    "d": r"\p{Nd}",
-    "D": r"\P{Nd}",
-    "w": r"\p{L}\p{M}\p{N}\p{S}",
-    "W": r"\p{P}\p{Z}\p{C}",
-    "i": r"\p{L}_:",
-    "c": r"\p{L}\p{N}\p{M}_:.\-",
-}
-_BLOCKS = {
-    "IsBasicLatin": r"\x{0}-\x{7F}",
-    "IsLatin-1Supplement": r"\x{80}-\x{FF}",
-    "IsCJKSymbolsandPunctuation": r"\x{3000}-\x{303F}",
-    "IsCJKUnifiedIdeographs": r"\x{4E00}-\x{9FFF}",
-}
+_OPTIONS.max_mem = 1 << 20  # with more, refusing a huge pattern would itself take long
 _FLAGS = frozenset("smixq")
-_BLOCK = re.compile(r"p\{(Is[A-Za-z0-9-]+)\}")
-_SUBTRACTION = re.compile(r"\[([^\[\]\\^]+)-\[([^\[\]\\^]+)\]\]")
-_MEMBER = re.compile(r"(.)(?:-(.))?", re.DOTALL)
-_GROUP = re.compile(r"\\([\\$])|\$(\d)")
+_REPLACEMENT = re.compile(r"\\([\\$])|\$([0-9]+)|([\\$])")
+
+# Measured on one core, where a step is 0.3 to 0.5 microseconds.
+_REFUSAL = 25_000  # what RE2 does before it finds that a pattern is too large for it
+_INSTRUCTIONS_PER_STEP = 33  # of RE2's slowest way to match
+_CHARACTERS_PER_STEP = 200  # of its fast way
+_STEPS_PER_MATCH = 8
+_FREE_INSTRUCTIONS = 16
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A pattern ready to match. `groups` are the numbers XPath gives to RE2's groups, `group_count` how many there are.
+
+    `width` is how many places in the pattern a text can be at once; `settled` says that RE2 never reads
+    far beyond the end of a match to find it.
+    """
+
+    compiled: Any
+    groups: tuple[int, ...]
+    group_count: int
+    width: int
+    settled: bool
+
+    def found_in(self, text: str, environment: Environment) -> bool:
+        """Whether the pattern matches somewhere; charges for the way through the text."""
+        environment.spend(self._way(len(text)))
+        return self.compiled.search(text) is not None
+
+    def matches_in(self, text: str, environment: Environment) -> Iterator[Any]:
+        """The matches from left to right; charges for the way through the text and for each match."""
+        environment.spend(self._way(len(text)))
+        instructions = self.compiled.programsize
+        for match in self.compiled.finditer(text):
+            steps = _STEPS_PER_MATCH + 2 * len(self.groups)
+            if self.groups:
+                steps += (match.end() - match.start()) * instructions // _INSTRUCTIONS_PER_STEP
+            if not self.settled:
+                steps += (len(text) - match.end()) // _CHARACTERS_PER_STEP
+            environment.spend(steps)
+            yield match
+
+    def _way(self, length: int) -> int:
+        """Steps for one way through a text: RE2 builds at most a state per set of places, then runs through them."""
+        states = min(length, 1 << min(self.width, 30))
+        instructions: int = self.compiled.programsize
+        return 1 + length // _CHARACTERS_PER_STEP + states * instructions // _INSTRUCTIONS_PER_STEP
+
+    def matches_nothing(self) -> bool:
+        """Whether the pattern matches the empty text, which F&O forbids in replace and tokenize."""
+        return self.compiled.search("") is not None
+
+    def group(self, match: Any, number: int) -> str:
+        """What XPath's group captured, empty for one that took no part."""
+        if number == 0:
+            return str(match.group(0))
+        parts = (match.group(at + 1) for at, own in enumerate(self.groups) if own == number)
+        return next((part for part in parts if part is not None), "")
+
+
+def compile_pattern(pattern: str, flags: str, environment: Environment) -> Pattern:
+    """The compiled pattern; raises Unsuitable for a bad pattern, an unknown flag or an over-long text.
+
+    Each evaluation pays for a pattern once; which patterns this process happens to remember does not matter.
+    """
+    usable, steps = _compiled(pattern, flags)
+    if (pattern, flags) not in environment.patterns:
+        environment.spend(steps)
+        if len(environment.patterns) >= 64:
+            environment.patterns.clear()
+        environment.patterns.add((pattern, flags))
+    if usable is None:
+        raise UnusablePattern
+    return usable
 
 
 @lru_cache(maxsize=512)
-def compile_pattern(pattern: str, flags: str) -> Any:
-    """The compiled pattern; raises Unsuitable for a bad pattern, an unknown flag or an over-long text."""
+def _compiled(pattern: str, flags: str) -> tuple[Pattern | None, int]:
+    """The pattern, None if it cannot be used, and the steps it takes to find out."""
     if len(pattern) > MAX_PATTERN or not _FLAGS.issuperset(flags):
-        raise Unsuitable
-    if "q" in flags:
-        translated = re2.escape(pattern)
-    else:
-        translated = _translated(_without_blanks(pattern) if "x" in flags else pattern, "s" in flags)
-    inline = "".join(flag for flag in "ims" if flag in flags)
+        return None, 1
     try:
-        return re2.compile(f"(?{inline})(?:{translated})" if inline else translated, _OPTIONS)
-    except re2.error as error:
-        raise Unsuitable from error
+        translation = literal(pattern) if "q" in flags else translated(pattern, flags)
+    except Unsuitable:
+        return None, 1 + len(pattern)
+    inline = "".join(flag for flag in "im" if flag in flags)
+    text = f"(?{inline})(?:{translation.text})" if inline else translation.text
+    try:
+        compiled = re2.compile(text, _OPTIONS)
+    except re2.error:
+        return None, _REFUSAL
+    usable = Pattern(
+        compiled, tuple(translation.groups), translation.group_count, translation.width, translation.settled
+    )
+    return usable, 1 + len(pattern) + max(0, compiled.programsize - _FREE_INSTRUCTIONS)
 
 
-def _without_blanks(pattern: str) -> str:
-    """The pattern without white space outside bracketed classes, as the flag `x` asks."""
-    return re.sub(r"(\[(?:\\.|[^\]\\])*\])|[ \t\n\r]+", lambda match: match[1] or "", pattern)
+def replacement_parts(replacement: str, groups: int) -> list[str | int]:
+    """A replacement as texts and group numbers: `$12` is group 12, or group 1 and a 2 where there are fewer.
 
-
-def _translated(pattern: str, dot_matches_all: bool) -> str:
-    out, in_class, at = [], False, 0
-    while at < len(pattern):
-        character = pattern[at]
-        at += 1
-        if character == "\\" and at < len(pattern):
-            block = _BLOCK.match(pattern, at)
-            out.append(_block(block[1], in_class) if block else _escape(pattern[at], in_class))
-            at = block.end() if block else at + 1
-            continue
-        subtraction = None if in_class else _SUBTRACTION.match(pattern, at - 1)
-        if subtraction:
-            out.append(_difference(subtraction[1], subtraction[2]))
-            at = subtraction.end()
-            continue
-        if (in_class and character == "[") or (character == "(" and _is_extension(pattern, at)):
-            raise Unsuitable  # a subtraction of other shapes, or a group XPath does not know
-        if character == "." and not in_class and not dot_matches_all:
-            character = r"[^\n\r]"
-        in_class = character == "[" or (in_class and character != "]")
-        out.append(character)
-    return "".join(out)
-
-
-def _difference(members: str, removed: str) -> str:
-    """The class `[members-[removed]]`, which RE2 does not know, as the ranges that are left."""
-    gone = _ranges(removed)
-    left = []
-    for first, end in _ranges(members):
-        start = first
-        for gone_start, gone_end in gone:
-            if gone_start <= end and start <= gone_end:
-                if start < gone_start:
-                    left.append((start, gone_start - 1))
-                start = gone_end + 1
-        if start <= end:
-            left.append((start, end))
-    if not left:
-        raise Unsuitable
-    return "[" + "".join(f"\\x{{{start:X}}}-\\x{{{end:X}}}" for start, end in left) + "]"
-
-
-def _ranges(members: str) -> list[tuple[int, int]]:
-    """The single characters and ranges of a class, by code point in ascending order."""
-    found = [(ord(match[1]), ord(match[2] or match[1])) for match in _MEMBER.finditer(members)]
-    return sorted(found)
-
-
-def _is_extension(pattern: str, at: int) -> bool:
-    return pattern[at : at + 1] == "?" and pattern[at + 1 : at + 2] != ":"
-
-
-def _block(name: str, in_class: bool) -> str:
-    if name not in _BLOCKS:
-        raise Unsuitable
-    return _BLOCKS[name] if in_class else f"[{_BLOCKS[name]}]"
-
-
-def _escape(letter: str, in_class: bool) -> str:
-    if letter.isdigit():
-        raise Unsuitable  # a back-reference, or an octal number XPath does not know
-    members = _CLASSES.get(letter)
-    if members is None:
-        return "\\" + letter
-    return members if in_class else f"[{members}]"
-
-
-def expand(replacement: str, match: Any, literal: bool) -> str:
-    """The replacement for one match: `$1` is a group, `\\$` and `\\\\` stand for themselves."""
-    if literal:
-        return replacement
-
-    def one(found: re.Match[str]) -> str:
+    `\\$` and `\\\\` stand for themselves; a lone `$` or `\\` raises Unsuitable (F&O, error FORX0004).
+    """
+    parts: list[str | int] = []
+    at = 0
+    for found in _REPLACEMENT.finditer(replacement):
+        parts.append(replacement[at : found.start()])
+        at = found.end()
+        if found[3]:
+            raise UnusablePattern
         if found[1]:
-            return found[1]
-        group = int(found[2])
-        return (match.group(group) or "") if group <= match.re.groups else ""
-
-    return _GROUP.sub(one, replacement)
+            parts.append(found[1])
+            continue
+        digits = found[2]
+        while len(digits) > 1 and (len(digits) > 4 or int(digits) > groups):
+            digits = digits[:-1]
+        parts += [int(digits), found[2][len(digits) :]]
+    return [*parts, replacement[at:]]

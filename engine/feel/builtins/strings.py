@@ -1,20 +1,29 @@
-"""String functions (DMN 1.5, table 71, and Camunda 8's)."""
+"""String functions (DMN 1.5, 10.3.4.3, and Camunda 8's). They count characters (code points), not bytes."""
 
 from __future__ import annotations
 
-from engine.feel.builtins.patterns import compile_pattern, expand
+from engine.feel.builtins.pattern_translation import UnusablePattern
+from engine.feel.builtins.patterns import Pattern, compile_pattern, replacement_parts
 from engine.feel.builtins.signatures import Family, items, text, whole
 from engine.feel.environment import MAX_TEXT, Environment, bounded
 from engine.feel.errors import Unsuitable, ValueTooLarge
 from engine.feel.types import FeelValue
 
 STRINGS = Family()
+_CHARACTERS_PER_STEP = 200
+
+
+def _read(environment: Environment, value: FeelValue) -> str:
+    """A text argument, paid for by its length."""
+    source = text(value)
+    environment.spend(len(source) // _CHARACTERS_PER_STEP)
+    return source
 
 
 @STRINGS.function("substring", "string, start position, length?")
 def substring(environment: Environment, string: FeelValue, start: FeelValue, *length: FeelValue) -> FeelValue:
     """Characters from `start` (1 is the first, -1 the last) on."""
-    source, first = text(string), whole(start)
+    source, first = _read(environment, string), whole(start)
     if first == 0 or abs(first) > len(source):
         raise Unsuitable
     begin = first - 1 if first > 0 else len(source) + first
@@ -28,63 +37,72 @@ def substring(environment: Environment, string: FeelValue, start: FeelValue, *le
 
 @STRINGS.function("string length", "string")
 def string_length(environment: Environment, string: FeelValue) -> FeelValue:
-    """Characters, not bytes."""
+    """How many characters."""
     return len(text(string))
 
 
 @STRINGS.function("upper case", "string")
 def upper_case(environment: Environment, string: FeelValue) -> FeelValue:
     """All capitals."""
-    return text(string).upper()
+    return bounded(_read(environment, string).upper())
 
 
 @STRINGS.function("lower case", "string")
 def lower_case(environment: Environment, string: FeelValue) -> FeelValue:
     """No capitals."""
-    return text(string).lower()
+    return bounded(_read(environment, string).lower())
 
 
 @STRINGS.function("substring before", "string, match")
 def substring_before(environment: Environment, string: FeelValue, match: FeelValue) -> FeelValue:
     """What stands before the first `match`, or nothing."""
-    before, found, _ = text(string).partition(text(match)) if match != "" else ("", "", "")
-    return before if found else ""
+    source, wanted = _read(environment, string), _read(environment, match)
+    return source.partition(wanted)[0] if wanted and wanted in source else ""
 
 
 @STRINGS.function("substring after", "string, match")
 def substring_after(environment: Environment, string: FeelValue, match: FeelValue) -> FeelValue:
-    """What stands after the first `match`, or nothing."""
-    source = text(string)
-    return source.partition(text(match))[2] if match != "" else source
+    """What stands after the first `match`, or nothing; all of it after the empty text."""
+    source, wanted = _read(environment, string), _read(environment, match)
+    return source.partition(wanted)[2] if wanted else source
 
 
 @STRINGS.function("contains", "string, match")
 def contains(environment: Environment, string: FeelValue, match: FeelValue) -> FeelValue:
     """Whether `match` occurs."""
-    return text(match) in text(string)
+    source, wanted = _read(environment, string), _read(environment, match)
+    return wanted in source
 
 
 @STRINGS.function("starts with", "string, match")
 def starts_with(environment: Environment, string: FeelValue, match: FeelValue) -> FeelValue:
     """Whether the text begins with `match`."""
-    return text(string).startswith(text(match))
+    return text(string).startswith(_read(environment, match))
 
 
 @STRINGS.function("ends with", "string, match")
 def ends_with(environment: Environment, string: FeelValue, match: FeelValue) -> FeelValue:
     """Whether the text ends with `match`."""
-    return text(string).endswith(text(match))
+    return text(string).endswith(_read(environment, match))
 
 
-def _flags(flags: tuple[FeelValue, ...]) -> str:
-    return text(flags[0]) if flags and flags[0] is not None else ""
+def _pattern(environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = ()) -> Pattern:
+    given = text(flags[0]) if flags and flags[0] is not None else ""
+    return compile_pattern(text(pattern), given, environment)
+
+
+def _splitting(environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = ()) -> Pattern:
+    """A pattern to replace or to split by: it may not match the empty text (F&O, error FORX0003)."""
+    compiled = _pattern(environment, pattern, flags)
+    if compiled.matches_nothing():
+        raise UnusablePattern
+    return compiled
 
 
 @STRINGS.function("matches", "input, pattern, flags?")
 def matches(environment: Environment, source: FeelValue, pattern: FeelValue, *flags: FeelValue) -> FeelValue:
     """Whether the pattern is found somewhere in the text."""
-    environment.spend()
-    return compile_pattern(text(pattern), _flags(flags)).search(text(source)) is not None
+    return _pattern(environment, pattern, flags).found_in(text(source), environment)
 
 
 @STRINGS.function("replace", "input, pattern, replacement, flags?")
@@ -95,18 +113,21 @@ def replace(
     replacement: FeelValue,
     *flags: FeelValue,
 ) -> FeelValue:
-    """Every match replaced; `$1` in the replacement is the first group."""
-    compiled, whole_text, pieces, at, size = (
-        compile_pattern(text(pattern), _flags(flags)), text(source), [], 0, 0,
-    )  # fmt: skip
-    substitute = text(replacement)
-    for match in compiled.finditer(whole_text):
-        environment.spend()
-        piece = whole_text[at : match.start()] + expand(substitute, match, "q" in _flags(flags))
-        size += len(piece)
+    """Every match replaced; `$1` in the replacement is the first group, unless the flag `q` makes it plain text."""
+    whole_text, substitute = _read(environment, source), _read(environment, replacement)
+    compiled = _splitting(environment, pattern, flags)
+    literal = bool(flags) and flags[0] is not None and "q" in text(flags[0])
+    parts = [substitute] if literal else replacement_parts(substitute, compiled.group_count)
+    pieces: list[str] = []
+    at = size = 0
+    for match in compiled.matches_in(whole_text, environment):
+        pieces.append(whole_text[at : match.start()])
+        new = "".join(part if isinstance(part, str) else compiled.group(match, part) for part in parts)
+        environment.spend(len(parts) + len(new) // _CHARACTERS_PER_STEP)
+        size += len(pieces[-1]) + len(new)
         if size > MAX_TEXT:
             raise ValueTooLarge(limit=MAX_TEXT)
-        pieces.append(piece)
+        pieces.append(new)
         at = match.end()
     return bounded("".join(pieces) + whole_text[at:])
 
@@ -114,42 +135,41 @@ def replace(
 @STRINGS.function("split", "string, delimiter")
 def split(environment: Environment, string: FeelValue, delimiter: FeelValue) -> FeelValue:
     """The parts between the matches of a pattern."""
-    source, parts, at = text(string), [], 0
-    for match in compile_pattern(text(delimiter), "").finditer(source):
-        environment.spend()
-        if match.end() > match.start():
-            parts.append(source[at : match.start()])
-            at = match.end()
+    source, parts, at = _read(environment, string), [], 0
+    for match in _splitting(environment, delimiter).matches_in(source, environment):
+        parts.append(source[at : match.start()])
+        at = match.end()
     return [*parts, source[at:]]
 
 
 @STRINGS.function("extract", "string, pattern")
 def extract(environment: Environment, string: FeelValue, pattern: FeelValue) -> FeelValue:
     """All matches of a pattern (Camunda 8)."""
-    found = []
-    for match in compile_pattern(text(pattern), "").finditer(text(string)):
-        environment.spend()
-        found.append(match.group(0))
-    return found
+    compiled = _pattern(environment, pattern)
+    return [match.group(0) for match in compiled.matches_in(_read(environment, string), environment)]
 
 
 @STRINGS.function("string join", "list, delimiter?", "list, delimiter, prefix, suffix")
 def string_join(environment: Environment, parts: FeelValue, *further: FeelValue) -> FeelValue:
-    """The texts of a list, without the nulls, with a delimiter between them."""
-    texts = [text(part) for part in items(parts) if part is not None]
+    """The texts of a list, without the nulls, with a delimiter between them; prefix and suffix are Camunda 8's."""
+    given = items(parts)
+    environment.spend(len(given) // 4)
+    texts = [text(part) for part in given if part is not None]
     delimiter, prefix, suffix = ("" if part is None else text(part) for part in (*further, None, None, None)[:3])
-    if sum(map(len, texts)) + len(delimiter) * len(texts) > MAX_TEXT:
+    size = sum(map(len, texts)) + len(delimiter) * len(texts) + len(prefix) + len(suffix)
+    if size > MAX_TEXT:
         raise ValueTooLarge(limit=MAX_TEXT)
+    environment.spend(size // _CHARACTERS_PER_STEP)
     return prefix + delimiter.join(texts) + suffix
 
 
 @STRINGS.function("trim", "string")
 def trim(environment: Environment, string: FeelValue) -> FeelValue:
     """Without blanks at both ends (Camunda 8)."""
-    return text(string).strip()
+    return _read(environment, string).strip()
 
 
 @STRINGS.function("is blank", "string")
 def is_blank(environment: Environment, string: FeelValue) -> FeelValue:
     """Whether there is nothing but blanks (Camunda 8)."""
-    return not text(string).strip()
+    return not _read(environment, string).strip()
