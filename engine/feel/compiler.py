@@ -20,6 +20,7 @@ from engine.feel.properties import property_of
 from engine.feel.size import measured
 from engine.feel.syntax import (
     Arithmetic,
+    AtLiteral,
     Between,
     Call,
     Comparison,
@@ -107,6 +108,10 @@ def _constant(value: FeelValue) -> Code:
 
 def _literal(compiler: Compiler, node: Literal) -> Code:
     return _constant(node.value)
+
+
+def _at_literal(compiler: Compiler, node: AtLiteral) -> Code:
+    return lambda frame: frame.environment.warn(WarningCode.WRONG_ARGUMENTS, "@")
 
 
 def _name(compiler: Compiler, node: Name) -> Code:
@@ -411,6 +416,7 @@ def _call(compiler: Compiler, node: Call) -> Code:
 
 _COMPILERS: dict[type, Callable[..., Code]] = {
     Literal: _literal,
+    AtLiteral: _at_literal,
     Name: _name,
     Path: _path,
     Filter: _filter,

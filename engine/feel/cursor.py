@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from engine.feel.errors import Expected, FeelSyntaxError
-from engine.feel.lexer import Token, TokenType, is_full_width, position, tokenise
-from engine.feel.names import NameIndex
+from engine.feel.lexer import Token, TokenType, position, tokenise
+from engine.feel.mistakes import HALF_WIDTH, foreign_sign, hint_at
+from engine.feel.names import NameIndex, index_of
 
 MAX_NESTING = 48
-"""Brackets within brackets; each costs six Python frames of the parser, of a thousand there are."""
+"""Brackets within brackets; each costs seven Python frames of the parser, of a thousand there are."""
+
+MAX_HEIGHT = 160
+"""Levels of an expression's tree; each is two Python frames to compile and one to run."""
 
 BREAKING_WORDS = frozenset({"or", "and", "between", "in", "then", "else", "return", "satisfies"})
 """Words that end a name the scope does not know."""
+
+_NAME_SYMBOLS = frozenset({".", "/", "-", "+", "*", "**", ".."})
+_NOT_IN_LABELS = frozenset("：，；")  # an analyst who types one means the half-width sign, not a letter
 
 
 class TokenCursor:
@@ -23,18 +30,21 @@ class TokenCursor:
         self._tokens = tokenise(source)
         self._at = 0
         self._nesting = 0
-        self._names = NameIndex(known)
+        self._names = NameIndex(behind=index_of(frozenset(known)))
+        self._properties = NameIndex(behind=self._names)
+        """Keys of the text's contexts too, which may stand behind a dot wherever the context went."""
 
     @property
     def _token(self) -> Token:
         return self._tokens[self._at]
 
-    def _fail(self, expected: Expected | str, token: Token | None = None) -> FeelSyntaxError:
-        token = token or self._token
-        if is_full_width(token):
+    def _fail(self, expected: Expected | str) -> FeelSyntaxError:
+        token = self._token
+        if token.type is TokenType.OTHER and token.text in HALF_WIDTH:
             expected = Expected.HALF_WIDTH
-        found = self._source[token.start : token.end]
-        return FeelSyntaxError(*position(self._source, token.start), expected, found[:40])
+        start, found = foreign_sign(self._source, token.start) or (token.start, self._source[token.start : token.end])
+        hint = hint_at(self._source, self._tokens, self._at, expected)
+        return FeelSyntaxError(*position(self._source, start), expected, found[:40], hint)
 
     def _is(self, *symbols: str) -> bool:
         return self._token.type is TokenType.SYMBOL and self._token.text in symbols
@@ -57,6 +67,14 @@ class TokenCursor:
         if not self._skip(symbol):
             raise self._fail(f"“{symbol}”")
 
+    def _ends(self, closing: str) -> bool:
+        """Take the closing bracket, or the comma before a next item."""
+        if self._skip(closing):
+            return True
+        if not self._skip(","):
+            raise self._fail(f"“,” / “{closing}”")
+        return False
+
     def _need_word(self, word: str, expected: Expected) -> None:
         if not self._is_word(word):
             raise self._fail(expected)
@@ -73,14 +91,15 @@ class TokenCursor:
 
     # --- names --------------------------------------------------------------------------------
 
-    def _name(self, known_length: int) -> str:
-        """Read a name: the longest known one, or the neighbouring words if they are longer."""
+    def _name(self, names: NameIndex) -> str:
+        """Read a name: the longest known one, or the neighbouring words if they are more."""
+        length = names.longest(self._tokens, self._at)
         end = self._at
         while self._continues_name(end):
             end += 1
-        if known_length and known_length >= end - self._at:
-            name = self._names.known(self._tokens, self._at, known_length)
-            self._at += known_length
+        if length and length >= end - self._at:
+            name = names.known(self._tokens, self._at)
+            self._at += length
             return name
         if end == self._at:
             raise self._fail(Expected.NAME)
@@ -101,29 +120,26 @@ class TokenCursor:
     def _property_name(self) -> str:
         if self._token.type is TokenType.QUOTED_NAME:
             return self._take().text
-        return self._name(self._names.longest(self._tokens, self._at))
+        return self._name(self._properties)
 
-    def _label(self, *ends: str) -> str:
-        """A name that is being defined: everything up to one of `ends`, blanks made single."""
-        first = self._token
-        if first.type not in (TokenType.NAME, TokenType.QUOTED_NAME, TokenType.OTHER):
-            raise self._fail(Expected.NAME)
-        start = self._at
-        while not self._is(*ends, "{", "}", "(", ")", "[", "]", ",", ":"):
-            if self._token.type in (TokenType.END, TokenType.STRING, TokenType.AT):
-                raise self._fail(f"“{ends[0]}”")
-            self._at += 1
-        if self._at == start + 1:
-            return first.text
-        return " ".join(self._source[first.start : self._tokens[self._at - 1].end].split())
+    def _may_name(self, index: int) -> bool:
+        """Whether the token may stand in a name that is being defined."""
+        token = self._tokens[index]
+        if token.type is TokenType.SYMBOL:
+            return token.text in _NAME_SYMBOLS
+        if token.type is TokenType.OTHER:
+            return token.text not in _NOT_IN_LABELS
+        return token.type in (TokenType.NAME, TokenType.NUMBER)
 
-    def _variable(self) -> str:
-        """The name of an iteration variable, up to `in`."""
-        if self._token.type is TokenType.QUOTED_NAME:
+    def _label(self, before: str = "") -> str:
+        """A name that is being defined, blanks made single; it ends at a sign no name holds, or the word `before`."""
+        first, start = self._token, self._at
+        if first.type is TokenType.QUOTED_NAME:
             return self._take().text
-        words: list[str] = []
-        while self._token.type is TokenType.NAME and not (words and self._is_word("in")):
-            words.append(self._take().text)
-        if not words:
+        if first.type not in (TokenType.NAME, TokenType.OTHER):
             raise self._fail(Expected.NAME)
-        return " ".join(words)
+        while self._may_name(self._at) and not (before and self._at > start and self._is_word(before)):
+            self._at += 1
+        if self._at == start:
+            raise self._fail(Expected.NAME)
+        return " ".join(self._source[first.start : self._tokens[self._at - 1].end].split())

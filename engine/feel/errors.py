@@ -51,9 +51,7 @@ class FeelSyntaxError(KaihuError):
     en = "Line {line}, column {column}: expected {expected}, but found {found}.{hint}"
     zh = "第 {line} 行第 {column} 列：此处应为{expected_zh}，实际为{found_zh}。{hint_zh}"
 
-    def __init__(
-        self, line: int, column: int, expected: Expected | str, found: str = "", hint: Hint = NO_HINT
-    ) -> None:
+    def __init__(self, line: int, column: int, expected: Expected | str, found: str = "", hint: Hint = NO_HINT) -> None:
         self.line, self.column, self.hint = line, column, hint
         en, zh = (expected.en, expected.zh) if isinstance(expected, Expected) else (expected, expected)
         self.expected = en

@@ -8,6 +8,7 @@ from typing import cast
 
 from engine.feel.builtins import BUILTINS
 from engine.feel.compiler import Compiler
+from engine.feel.cursor import MAX_HEIGHT
 from engine.feel.environment import Environment
 from engine.feel.errors import Expected, FeelSyntaxError, NestedTooDeep
 from engine.feel.frames import Code, Frame
@@ -17,9 +18,6 @@ from engine.feel.size import measured
 from engine.feel.syntax import TypeName, height
 from engine.feel.syntax import UnaryTests as Tests
 from engine.feel.types import FeelValue
-
-MAX_HEIGHT = 160
-"""Levels of an expression's tree; each is two Python frames to compile and one to run."""
 
 _BUILTIN_NAMES = frozenset(name for name in BUILTINS if not name.isidentifier())
 _SCOPES = frozenset({MappingScope, LayeredScope})

@@ -7,10 +7,11 @@ and only the parser can say which.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from engine.feel.errors import Expected, FeelSyntaxError
+from engine.feel.mistakes import FULL_WIDTH_QUOTE, NO_HINT
 
 MAX_LENGTH = 65_536
 """Characters of one expression; a diagram's cell or mapping is three orders shorter."""
@@ -29,8 +30,7 @@ class TokenType(Enum):
     END = auto()
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """`text` is the source, except that STRING, AT and QUOTED_NAME hold the unescaped content."""
 
     type: TokenType
@@ -39,27 +39,30 @@ class Token:
     end: int
 
 
+WORDLIKE = frozenset({TokenType.NAME, TokenType.NUMBER, TokenType.SYMBOL, TokenType.OTHER})
+"""What a name may be made of; a quoted text never spells one."""
+
 _NAME_START = (
     r"A-Za-z_\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
     r"\u2070-\u218F\u2C00-\u2FEF\u3005-\u3007\u3012-\u301A\u3021-\uD7FF\uF900-\uFDCF\uFDF0-\uFEFE"
-    # The standard takes full-width punctuation for letters. An analyst who types one means the half-width
-    # sign, so it is left out here; names that hold some still match when the scope knows them.
-    r"\uFF10-\uFF19\uFF21-\uFF3A\uFF41-\uFF5A\uFF66-\uFFFD\U00010000-\U000EFFFF"
+    # The standard takes full-width punctuation and digits for letters. An analyst who types one means the
+    # half-width sign, so it begins no name here; names that hold some still match when the scope knows them.
+    r"\uFF21-\uFF3A\uFF41-\uFF5A\uFF66-\uFFFD\U00010000-\U000EFFFF"
 )
 _TOKEN = re.compile(
     rf"(?P<space>[\s\u0085\u200B\uFEFF]+|//[^\n]*|/\*.*?\*/)"
-    rf"|(?P<name>[{_NAME_START}][{_NAME_START}0-9\u00B7\u0300-\u036F\u203F-\u2040]*)"
+    rf"|(?P<name>[{_NAME_START}][{_NAME_START}0-9\uFF10-\uFF19\u00B7\u0300-\u036F\u203F-\u2040]*)"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
-    r'|(?P<at>@\s*"(?:[^"\\]|\\.)*")'
-    r'|(?P<string>"(?:[^"\\]|\\.)*")'
+    r'|(?P<at>@\s*"[^"\\]*(?:\\.[^"\\]*)*")'
+    r'|(?P<string>"[^"\\]*(?:\\.[^"\\]*)*")'
     r"|(?P<quoted>`[^`]+`)"
+    r"|(?P<comment>/\*)"
     r"|(?P<symbol>\*\*|\.\.|<=|>=|!=|->|[<>=+\-*/()\[\]{},:.?@])"
     r"|(?P<other>.)",
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{6})|(.))", re.DOTALL)
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
-_FULL_WIDTH = frozenset("，：（）［］｛｝＋－＊／＝＜＞．！、。；“”‘’【】《》「」｀＂")
 
 
 def unescape(body: str) -> str:
@@ -91,38 +94,38 @@ def tokenise(source: str) -> list[Token]:
         raise FeelSyntaxError(*position(source, MAX_LENGTH), Expected.SHORTER_TEXT, "…")
     tokens = []
     for match in _TOKEN.finditer(source):
-        token = _token(source, match)
-        if token is not None:
-            tokens.append(token)
+        sort = match.lastgroup
+        if sort == "space":
+            continue
+        plain = _PLAIN.get(sort or "")
+        tokens.append(Token(plain, match[0], *match.span()) if plain else _token(source, match))
     tokens.append(Token(TokenType.END, "", len(source), len(source)))
     return tokens
 
 
-def _token(source: str, match: re.Match[str]) -> Token | None:
+_PLAIN = {"name": TokenType.NAME, "number": TokenType.NUMBER, "symbol": TokenType.SYMBOL}
+
+
+def _token(source: str, match: re.Match[str]) -> Token:
     text, start, end = match[0], match.start(), match.end()
+    if not text.isascii():
+        half = _SURROGATE.search(text)
+        if half:
+            raise FeelSyntaxError(*position(source, start + half.start()), Expected.WHOLE_CHARACTER, "\ufffd")
     match match.lastgroup:
-        case "space":
-            return None
-        case "name":
-            return Token(TokenType.NAME, text, start, end)
-        case "number":
-            return Token(TokenType.NUMBER, text, start, end)
         case "string":
             return Token(TokenType.STRING, unescape(text[1:-1]), start, end)
         case "at":
             return Token(TokenType.AT, unescape(text[text.index('"') + 1 : -1]), start, end)
         case "quoted":
             return Token(TokenType.QUOTED_NAME, text[1:-1], start, end)
-        case "symbol" if source.startswith("/*", start):
-            raise FeelSyntaxError(*position(source, start), Expected.CLOSING_COMMENT)
-        case "symbol":
-            return Token(TokenType.SYMBOL, text, start, end)
-    if text in '"`':
-        wanted = Expected.CLOSING_QUOTE if text == '"' else Expected.CLOSING_BACKTICK
-        raise FeelSyntaxError(*position(source, start), wanted)
+    wanted = _UNCLOSED.get(text)
+    if wanted is not None:
+        hint = FULL_WIDTH_QUOTE if text == '"' and _FULL_WIDTH_QUOTES.search(source, start) else NO_HINT
+        raise FeelSyntaxError(*position(source, start), wanted, hint=hint)
     return Token(TokenType.OTHER, text, start, end)
 
 
-def is_full_width(token: Token) -> bool:
-    """Whether the token is a full-width sign that its writer took for an operator."""
-    return token.type is TokenType.OTHER and token.text in _FULL_WIDTH
+_UNCLOSED = {'"': Expected.CLOSING_QUOTE, "`": Expected.CLOSING_BACKTICK, "/*": Expected.CLOSING_COMMENT}
+_SURROGATE = re.compile(r"[\uD800-\uDFFF]")
+_FULL_WIDTH_QUOTES = re.compile("[“”＂]")

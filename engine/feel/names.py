@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import Any
 
-from engine.feel.lexer import Token, tokenise
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.lexer import WORDLIKE, Token, TokenType, tokenise
+
+_Node = dict[str, Any]
+"""A step in a tree of words: the next words lead on; under `_ENDS` are the spellings of the names that end here."""
+_ENDS = ""  # no token has an empty text
 
 
 class NameIndex:
-    """Names by their first token, with blocks that can be opened and closed."""
+    """Names as a tree of their words, with blocks that can be opened and closed.
 
-    def __init__(self, names: Collection[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
-        self._spelling: dict[tuple[str, ...], str] = {}
-        self._added: list[tuple[str, ...]] = []
+    Finding the longest name takes no longer than that name, however many share their beginning.
+    """
+
+    def __init__(self, names: Collection[str] = (), behind: NameIndex | None = None) -> None:
+        self._tree: _Node = {}
+        self._added: list[_Node] = []
+        self._behind = behind
         for name in names:
             self.add(name)
 
     def add(self, name: str) -> None:
-        """Know `name` from here to the end of the block."""
-        words = tuple(token.text for token in tokenise(name)[:-1]) if not name.isidentifier() else (name,)
-        if words:
-            self._by_first.setdefault(words[0], []).append(words)
-            self._spelling.setdefault(words, name)
-            self._added.append(words)
+        """Know `name` from here to the end of the block. One that has no tokens needs backticks."""
+        node = self._tree
+        for word in (name,) if name.isidentifier() else _words(name):
+            node = node.setdefault(word, {})
+        if node is not self._tree:
+            node.setdefault(_ENDS, []).append(name)
+            self._added.append(node)
 
     def opened(self) -> int:
         """Open a block; the answer is for `close`."""
@@ -32,19 +43,45 @@ class NameIndex:
     def close(self, block: int) -> None:
         """Forget the names added since `block` was opened."""
         while len(self._added) > block:
-            words = self._added.pop()
-            self._by_first[words[0]].remove(words)
+            self._added.pop()[_ENDS].pop()
 
     def longest(self, tokens: Sequence[Token], at: int) -> int:
         """How many tokens from `at` on the longest known name takes; 0 when none begins here."""
-        best = 0
-        for words in self._by_first.get(tokens[at].text, ()):
-            if len(words) > best and all(
-                tokens[at + index].text == word for index, word in enumerate(words) if at + index < len(tokens)
-            ):
-                best = len(words)
-        return best if at + best < len(tokens) else 0
+        return self._longest(tokens, at)[0]
 
-    def known(self, tokens: Sequence[Token], at: int, length: int) -> str:
-        """The known name that `length` tokens from `at` on spell."""
-        return self._spelling[tuple(token.text for token in tokens[at : at + length])]
+    def known(self, tokens: Sequence[Token], at: int) -> str:
+        """The longest known name from `at` on, as it was first given."""
+        return self._longest(tokens, at)[1]
+
+    def _longest(self, tokens: Sequence[Token], at: int) -> tuple[int, str]:
+        best, spelling = 0, ""
+        node, index = self._tree, at
+        while tokens[index].type in WORDLIKE:
+            node = node.get(tokens[index].text)  # type: ignore[assignment]  # the tree's values are nodes but for _ENDS
+            if node is None:
+                break
+            index += 1
+            if node.get(_ENDS):
+                best, spelling = index - at, node[_ENDS][0]
+        if self._behind is not None:
+            found = self._behind._longest(tokens, at)
+            if found[0] >= best:
+                return found
+        return best, spelling
+
+
+def _words(name: str) -> tuple[str, ...]:
+    try:
+        tokens = tokenise(name)
+    except FeelSyntaxError:
+        return ()
+    return tuple(token.text for token in tokens[:-1]) if all(token.type in WORDLIKE for token in tokens[:-1]) else ()
+
+
+@lru_cache(maxsize=256)
+def index_of(names: frozenset[str]) -> NameIndex:
+    """The index of the names a scope may have, made once; nobody may add to it."""
+    return NameIndex(names)
+
+
+__all__ = ["NameIndex", "TokenType", "index_of"]

@@ -7,14 +7,16 @@ because two values side by side mean nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from engine.feel.cursor import BREAKING_WORDS, MAX_NESTING
+from engine.feel.arithmetic import CONTEXT
+from engine.feel.cursor import BREAKING_WORDS, MAX_HEIGHT, MAX_NESTING
 from engine.feel.errors import Expected
 from engine.feel.lexer import TokenType
 from engine.feel.syntax import (
     Arithmetic,
+    AtLiteral,
     Between,
     Call,
     Comparison,
@@ -56,6 +58,7 @@ _BINDING = {
     "**": 6,
 }
 _ADDITIVE = 4
+_DIGITS = 34
 _WORD_OPERATORS = ("or", "and", "between", "in")
 _CONSTANTS: dict[str, FeelValue] = {"null": None, "true": True, "false": False}
 
@@ -129,14 +132,18 @@ class Parser(TypeParser):
         return node
 
     def _binary(self, least: int) -> Node:
-        node = self._unary()
-        while True:
+        return self._climb(self._unary(), least)
+
+    def _climb(self, node: Node, least: int) -> Node:
+        """`node` and the operations behind it that bind at least as strongly as `least`."""
+        for _ in range(MAX_HEIGHT):
             operator = self._operator()
             binding = _BINDING.get(operator, 0)
             if not operator or binding < least or binding == 0:
                 return node
             self._at += 1
             node = self._operation(operator, binding, node)
+        raise self._fail(Expected.LESS_NESTING)
 
     def _operator(self) -> str:
         if self._token.type is TokenType.SYMBOL or self._is_word(*_WORD_OPERATORS):
@@ -152,27 +159,39 @@ class Parser(TypeParser):
             case "in":
                 return In(left, self._in_tests())
             case "or":
-                return Disjunction((*_operands(left, Disjunction), self._binary(binding + 1)))
+                return Disjunction(self._operands(operator, left, Disjunction))
             case "and":
-                return Conjunction((*_operands(left, Conjunction), self._binary(binding + 1)))
+                return Conjunction(self._operands(operator, left, Conjunction))
         right = self._binary(binding + 1)
         if operator in _COMPARISONS:
             return Comparison(operator, left, right)
         return Arithmetic(operator, left, right)
 
+    def _operands(self, word: str, left: Node, shape: type[Conjunction] | type[Disjunction]) -> tuple[Node, ...]:
+        """`a and b and c` is one conjunction; a bracketed one on the left is joined, as `and` is associative."""
+        operands = [*left.operands] if isinstance(left, shape) else [left]
+        operands.append(self._binary(_BINDING[word] + 1))
+        while self._is_word(word):
+            self._at += 1
+            operands.append(self._binary(_BINDING[word] + 1))
+        return tuple(operands)
+
     def _in_tests(self) -> tuple[Node, ...]:
-        if not self._is("("):
-            if self._is(*_COMPARISONS):
-                return (self._test(),)
+        if self._is(*_COMPARISONS):
+            return (self._test(),)
+        if not self._skip("("):
             return (self._binary(_ADDITIVE),)
-        start = self._at
-        self._at += 1
-        tests = self._tests()
-        if self._is(".."):  # it was the open end of a range after all
-            self._at = start
-            return (self._binary(_ADDITIVE),)
-        self._need(")")
-        return tests
+        tests = [self._test()]
+        if self._is(".."):  # the open end of a range
+            tests = [self._range_after(tests[0], start_included=False)]
+        elif not self._ends(")"):
+            tests.append(self._test())
+            while not self._ends(")"):
+                tests.append(self._test())
+            return tuple(tests)
+        if isinstance(tests[0], ComparisonTest):
+            return tuple(tests)
+        return (self._climb(self._postfix(tests[0]), _ADDITIVE),)
 
     def _unary(self) -> Node:
         signs = 0
@@ -180,14 +199,18 @@ class Parser(TypeParser):
             signs += 1
         if signs > MAX_NESTING:
             raise self._fail(Expected.LESS_NESTING)
-        node = self._postfix(self._primary())
+        if signs and self._token.type is TokenType.NUMBER:  # the sign belongs to the literal (rule 35)
+            signs -= 1
+            node = self._postfix(Literal(self._number(negative=True)))
+        else:
+            node = self._postfix(self._primary())
         for _ in range(signs):
-            node = _negated(node)
+            node = Negation(node)
         return node
 
     def _postfix(self, node: Node) -> Node:
-        while True:
-            if self._is("[") and self._filters_allowed:
+        for _ in range(MAX_HEIGHT):
+            if self._is("[") and (self._filters_allowed or self._begins_value(self._at + 1)):
                 self._at += 1
                 node = Filter(node, self.expression())
                 self._need("]")
@@ -200,6 +223,16 @@ class Parser(TypeParser):
                 node = InstanceOf(node, self.type_name())
             else:
                 return node
+        raise self._fail(Expected.LESS_NESTING)
+
+    def _begins_value(self, index: int) -> bool:
+        """Whether a value may begin here: then `[` before it begins a filter and does not close `[1..5[`."""
+        token = self._tokens[index]
+        if token.type is TokenType.SYMBOL:
+            return token.text in ("(", "[", "{", "-", "?")
+        if token.type is TokenType.NAME:
+            return token.text not in BREAKING_WORDS and token.text != "instance"
+        return token.type is not TokenType.END
 
     # --- primaries ----------------------------------------------------------------------------
 
@@ -209,20 +242,32 @@ class Parser(TypeParser):
             case TokenType.NAME | TokenType.OTHER:
                 return self._name_or_keyword()
             case TokenType.NUMBER:
-                self._at += 1
-                return Literal(_number(token.text))
+                return Literal(self._number())
             case TokenType.STRING:
                 self._at += 1
                 return Literal(token.text)
             case TokenType.AT:
                 self._at += 1
-                return Literal(parse_temporal(token.text))
+                value = parse_temporal(token.text)
+                return AtLiteral(token.text) if value is None else Literal(value)
             case TokenType.QUOTED_NAME:
                 self._at += 1
                 return Name(token.text)
             case TokenType.SYMBOL:
                 return self._bracketed()
         raise self._fail(Expected.EXPRESSION)
+
+    def _number(self, negative: bool = False) -> int | Decimal:
+        text = self._token.text
+        if text.isdigit() and len(text) <= _DIGITS:
+            self._at += 1
+            return -int(text) if negative else int(text)
+        try:
+            value = CONTEXT.create_decimal(text)
+        except ArithmeticError as error:
+            raise self._fail(Expected.SMALLER_NUMBER) from error
+        self._at += 1
+        return value.copy_negate() if negative and value else value
 
     def _bracketed(self) -> Node:
         if self._skip("?"):
@@ -253,13 +298,11 @@ class Parser(TypeParser):
     def _list_or_range(self) -> Node:
         if self._skip("]"):
             return ListLiteral(())
-        first = self._test()
+        items = [self._test()]
         if self._is(".."):
-            return self._range_after(first, start_included=True)
-        items = [first]
-        while self._skip(","):
+            return self._range_after(items[0], start_included=True)
+        while not self._ends("]"):
             items.append(self._test())
-        self._need("]")
         return ListLiteral(tuple(items))
 
     def _range_after(self, start: Node, start_included: bool) -> Node:
@@ -275,14 +318,14 @@ class Parser(TypeParser):
     def _context(self) -> Node:
         entries: list[tuple[str, Node]] = []
         with_names = self._names.opened()
-        while not self._is("}"):
-            if entries:
-                self._need(",")
-            key = self._take().text if self._token.type is TokenType.STRING else self._label(":")
+        closed = self._skip("}")
+        while not closed:
+            key = self._take().text if self._token.type is TokenType.STRING else self._label()
             self._need(":")
             self._names.add(key)
+            self._properties.add(key)
             entries.append((key, self.expression()))
-        self._at += 1
+            closed = self._ends("}")
         self._names.close(with_names)
         return ContextLiteral(tuple(entries))
 
@@ -302,7 +345,7 @@ class Parser(TypeParser):
                 raise self._fail(Expected.EXPRESSION)
         if token.type is TokenType.OTHER and not length:
             raise self._fail(Expected.EXPRESSION)
-        return Name(self._name(length))
+        return Name(self._name(self._names))
 
     def _keyword(self, word: str) -> Node | None:
         follower = self._tokens[self._at + 1]
@@ -319,12 +362,19 @@ class Parser(TypeParser):
     # --- constructs that begin with a word ----------------------------------------------------
 
     def _if(self) -> Node:
-        self._at += 1
-        condition = self.expression()
-        self._need_word("then", Expected.THEN)
-        then = self.expression()
-        self._need_word("else", Expected.ELSE)
-        return If(condition, then, self.expression())
+        branches: list[tuple[Node, Node]] = []
+        while self._is_word("if") and self._names.longest(self._tokens, self._at) <= 1:
+            self._at += 1
+            condition = self.expression()
+            self._need_word("then", Expected.THEN)
+            branches.append((condition, self.expression()))
+            self._need_word("else", Expected.ELSE)
+            if len(branches) > MAX_HEIGHT:
+                raise self._fail(Expected.LESS_NESTING)
+        node = self.expression()
+        for condition, then in reversed(branches):
+            node = If(condition, then, node)
+        return node
 
     def _for(self) -> Node:
         self._at += 1
@@ -351,7 +401,7 @@ class Parser(TypeParser):
         return tuple(iterations)
 
     def _iteration(self) -> Iteration:
-        name = self._variable()
+        name = self._label(before="in")
         self._need_word("in", Expected.IN)
         domain = self.expression()
         end = self.expression() if self._skip("..") else None
@@ -363,13 +413,12 @@ class Parser(TypeParser):
         self._need("(")
         with_names = self._names.opened()
         parameters: list[tuple[str, TypeName | None]] = []
-        while not self._is(")"):
-            if parameters:
-                self._need(",")
-            name = self._label(":", ",", ")")
+        closed = self._skip(")")
+        while not closed:
+            name = self._label()
             parameters.append((name, self.type_name() if self._skip(":") else None))
             self._names.add(name)
-        self._at += 1
+            closed = self._ends(")")
         external = self._is_word("external")
         if external:
             self._at += 1
@@ -383,9 +432,8 @@ class Parser(TypeParser):
         self._need("(")
         positional: list[Node] = []
         named: list[tuple[str, Node]] = []
-        while not self._is(")"):
-            if positional or named:
-                self._need(",")
+        closed = self._skip(")")
+        while not closed:
             label = self._argument_name()
             if label is None and named:
                 raise self._fail(Expected.NAMED_ARGUMENT)
@@ -395,34 +443,18 @@ class Parser(TypeParser):
                 raise self._fail(Expected.OPERATOR_OR_END)
             else:
                 named.append((label, self._test()))
-        self._at += 1
+            closed = self._ends(")")
         return Call(function, tuple(positional), tuple(named))
 
     def _argument_name(self) -> str | None:
         index = self._at
-        while self._tokens[index].type in (TokenType.NAME, TokenType.QUOTED_NAME) or (
-            index > self._at and self._tokens[index].text in ("-", "'")
-        ):
+        if self._tokens[index].type is TokenType.QUOTED_NAME:
             index += 1
+        elif self._tokens[index].type is TokenType.NAME:
+            while self._may_name(index):
+                index += 1
         if index == self._at or self._tokens[index].text != ":":
             return None
-        label = self._label(":")
+        label = self._label()
         self._need(":")
         return label
-
-
-def _operands(node: Node, shape: type[Conjunction] | type[Disjunction]) -> Iterable[Node]:
-    """`a and b and c` is one conjunction; a bracketed one inside may be joined, as `and` is associative."""
-    return node.operands if isinstance(node, shape) else (node,)
-
-
-def _negated(node: Node) -> Node:
-    if isinstance(node, Literal) and isinstance(node.value, int | Decimal) and not isinstance(node.value, bool):
-        return Literal(-node.value)
-    return Negation(node)
-
-
-def _number(text: str) -> int | Decimal:
-    if text.isdigit() and len(text) <= 34:
-        return int(text)
-    return Decimal(text)

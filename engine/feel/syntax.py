@@ -17,6 +17,13 @@ class Literal:
 
 
 @dataclass(frozen=True)
+class AtLiteral:
+    """`@"text"` whose text names no date, time or duration: null, with a warning."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Name:
     """A variable, or a function that is called."""
 
@@ -215,6 +222,7 @@ class UnaryTests:
 
 Node: TypeAlias = (
     Literal
+    | AtLiteral
     | Name
     | Path
     | Filter

@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping
 from engine.feel.cursor import TokenCursor
 from engine.feel.errors import Expected
 from engine.feel.lexer import TokenType
-from engine.feel.names import NameIndex
+from engine.feel.names import index_of
 from engine.feel.syntax import TypeName
 
-_YEARS_AND_MONTHS = ("years", "and", "months", "duration")
+_SPACED = index_of(frozenset({"date and time", "days and time duration", "years and months duration"}))
 
 
 class TypeParser(TokenCursor):
@@ -19,7 +19,7 @@ class TypeParser(TokenCursor):
     def __init__(self, source: str, known: Collection[str] = (), types: Mapping[str, TypeName] | None = None) -> None:
         super().__init__(source, known)
         self._types = types or {}
-        self._type_names = NameIndex(self._types)
+        self._type_names = index_of(frozenset(self._types))
 
     def type_name(self) -> TypeName:
         """A type such as `number`, `list<string>`, `context<a: number>` or `function<date> -> string`."""
@@ -38,19 +38,15 @@ class TypeParser(TokenCursor):
         return self._types.get(name, found)
 
     def _type_words(self) -> str:
-        declared = self._type_names.longest(self._tokens, self._at)
-        if declared:
-            name = self._type_names.known(self._tokens, self._at, declared)
-            self._at += declared
-            return name
-        length = self._names.longest(self._tokens, self._at)
-        for known in (("date", "and", "time"), ("days", "and", "time", "duration"), _YEARS_AND_MONTHS):
-            if tuple(token.text for token in self._tokens[self._at : self._at + len(known)]) == known:
-                length = max(length, len(known))
-                self._names.add(" ".join(known))
-        if self._token.type not in (TokenType.NAME, TokenType.QUOTED_NAME) and not length:
+        for names in (self._type_names, _SPACED):
+            length = names.longest(self._tokens, self._at)
+            if length:
+                name = names.known(self._tokens, self._at)
+                self._at += length
+                return name
+        if self._token.type not in (TokenType.NAME, TokenType.QUOTED_NAME):
             raise self._fail(Expected.TYPE)
-        words = [self._take().text] if self._token.type is TokenType.QUOTED_NAME else [self._name(length)]
+        words = [self._property_name()]
         while self._skip("."):
             words.append(self._property_name())
         return ".".join(words)
@@ -58,22 +54,20 @@ class TypeParser(TokenCursor):
     def _type_entries(self) -> tuple[tuple[str, TypeName], ...]:
         self._need("<")
         entries: list[tuple[str, TypeName]] = []
-        while not self._is(">"):
-            if entries:
-                self._need(",")
-            key = self._label(":")
+        closed = self._skip(">")
+        while not closed:
+            key = self._label()
             self._need(":")
             entries.append((key, self.type_name()))
-        self._at += 1
+            closed = self._ends(">")
         return tuple(entries)
 
     def _function_type(self) -> TypeName:
         self._need("<")
         parameters: list[TypeName] = []
-        while not self._is(">"):
-            if parameters:
-                self._need(",")
+        closed = self._skip(">")
+        while not closed:
             parameters.append(self.type_name())
-        self._at += 1
+            closed = self._ends(">")
         self._need("->")
         return TypeName("function", (*parameters, self.type_name()))
