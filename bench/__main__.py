@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import platform
@@ -10,20 +9,19 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from decimal import Decimal
 from pathlib import Path
 
 from bench.diagrams import NODES
+from bench.feel import feel_figures
 from bench.kaihu_case import COMMITS, clerk, engine_in, run_case, start_case
 from bench.stock_case import StockCases
-from engine.feel import Environment, MappingScope, compile_expression
 from engine.services.answers import InboxView, Page
 
 _QUICK = os.environ.get("QUICK") == "1"
 _ROUNDS, _CASES = (3, 20) if _QUICK else (7, 100)
 _OPEN_TASKS = 500 if _QUICK else 5_000
-_COMPARISONS = 2_000 if _QUICK else 20_000
-_MILLI, _MICRO = 1e3, 1e6
+_EVALUATIONS = 1_000 if _QUICK else 5_000
+_MILLI = 1e3
 
 Figure = dict[str, float | str]
 
@@ -42,6 +40,7 @@ def main() -> None:
 
 def _measure() -> dict[str, Figure]:
     with tempfile.TemporaryDirectory(prefix="kaihu-bench-") as folder:
+        feel = feel_figures(Path(folder), _ROUNDS, _EVALUATIONS)
         engine, stock = engine_in(Path(folder)), StockCases(Path(folder))
         completions: list[float] = []
         ours, theirs = [], []
@@ -58,15 +57,8 @@ def _measure() -> dict[str, Figure]:
         "commits": {"kaihu": COMMITS / case, "unit": "commits/s"},
         "complete_user_task_p99": {"kaihu": _p99(completions) * _MILLI, "unit": "ms"},
         "inbox_page_p99": {"kaihu": _p99(pages) * _MILLI, "unit": f"ms, {_OPEN_TASKS} open tasks"},
-        "feel_comparison": {"kaihu": statistics.median(_comparisons()) * _MICRO, "unit": "µs"},
+        **feel,
     }
-
-
-def _comparisons() -> list[float]:
-    expression = compile_expression("order.amount > customer.limit")
-    scope = MappingScope({"order": {"amount": Decimal(120)}, "customer": {"limit": Decimal(100)}})
-    environment = Environment(now=dt.datetime.now(dt.UTC))
-    return [_each(lambda _: expression.evaluate(scope, environment), range(_COMPARISONS)) for _ in range(_ROUNDS)]
 
 
 def _each(work: Callable[[int], object], numbers: range) -> float:
