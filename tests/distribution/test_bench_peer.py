@@ -19,4 +19,4 @@ def test_every_package_of_the_peer_is_pinned_by_its_hash_and_from_no_named_host(
 
 def test_the_peer_and_what_it_needs_may_be_used_freely() -> None:
     locked = json.loads((FEELIN / "package-lock.json").read_text())["packages"]
-    assert {each["license"] for path, each in locked.items() if path} <= {"MIT", "ISC"}
+    assert {each["license"] for path, each in locked.items() if path} <= {"MIT", "ISC", "Apache-2.0"}
