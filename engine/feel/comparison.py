@@ -7,8 +7,9 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal
 
-from engine.feel.temporal import offset_of, plain_instant, time_order
+from engine.feel.temporal import moments_to_compare, temporal_text, times_to_compare
 from engine.feel.types import FeelValue, Kind, Range, kind_of
+from engine.model.calendar import WideDate, WideDuration
 from engine.model.values import YearsMonthsDuration
 
 ORDERS: dict[str, Callable[[FeelValue, FeelValue], bool]] = {
@@ -18,7 +19,7 @@ ORDERS: dict[str, Callable[[FeelValue, FeelValue], bool]] = {
     ">=": operator.ge,
 }
 
-PLAIN = frozenset({int, Decimal, str, dt.date, dt.timedelta, YearsMonthsDuration})
+PLAIN = frozenset({int, Decimal, str, dt.date, dt.timedelta, WideDate, WideDuration, YearsMonthsDuration})
 """Types whose Python comparisons with their own type mean what FEEL's do."""
 
 _ORDERED = frozenset(
@@ -40,13 +41,9 @@ def comparable(left: FeelValue, right: FeelValue) -> tuple[FeelValue, FeelValue]
     if kind is not kind_of(right) or kind not in _ORDERED:
         return None
     if kind is Kind.TIME:
-        if (offset_of(left) is None) is not (offset_of(right) is None):
-            return None
-        return time_order(left), time_order(right)
+        return times_to_compare(left, right)
     if kind is Kind.DATE_AND_TIME:
-        if (left.tzinfo is None) is not (right.tzinfo is None):
-            return None
-        return plain_instant(left), plain_instant(right)
+        return moments_to_compare(left, right)
     return left, right
 
 
@@ -79,6 +76,22 @@ def equal(left: FeelValue, right: FeelValue) -> bool | None:
 
 def _all_equal(left: list[FeelValue], right: list[FeelValue]) -> bool:
     return all(equal(one, other) is True for one, other in zip(left, right, strict=True))
+
+
+def identical(left: FeelValue, right: FeelValue) -> bool:
+    """`is(left, right)`: the same element of the domain, so that zones and parts of a second count, too."""
+    kind = kind_of(left)
+    if kind is not kind_of(right):
+        return False
+    if kind in (Kind.TIME, Kind.DATE_AND_TIME):
+        return temporal_text(left) == temporal_text(right)
+    if kind is Kind.LIST:
+        return len(left) == len(right) and all(map(identical, left, right))
+    if kind is Kind.CONTEXT:
+        return left.keys() == right.keys() and all(identical(left[key], right[key]) for key in left)
+    if kind is Kind.RANGE:
+        return equal(left, right) is True and identical(left.start, right.start) and identical(left.end, right.end)
+    return left is right or equal(left, right) is True
 
 
 def _equal_ranges(left: Range, right: Range) -> bool:

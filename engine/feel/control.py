@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from engine.feel import comparison
+from engine.feel import arithmetic, comparison
 from engine.feel.environment import Environment
 from engine.feel.errors import Unsuitable, WarningCode
 from engine.feel.frames import Block, Code, Frame
 from engine.feel.syntax import For, FunctionDefinition, Iteration, Node, Quantified, TypeName, mentions
 from engine.feel.type_checks import coerced
-from engine.feel.types import FeelValue, Function, Range, is_number
+from engine.feel.types import FeelValue, Function, Kind, Range, is_number, kind_of
 
 if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
@@ -27,17 +27,18 @@ def _stepped(start: FeelValue, end: FeelValue, environment: Environment) -> Iter
     step: Any
     if is_number(start) and is_number(end):
         step = 1
-    elif type(start) is dt.date and type(end) is dt.date:
+    elif kind_of(start) is kind_of(end) is Kind.DATE:
         step = _DAY
     else:
         raise Unsuitable
     upwards = current <= end
+    move = arithmetic.add if upwards else arithmetic.subtract
     while current <= end if upwards else current >= end:
         environment.spend()
         yield current
         try:
-            current = current + step if upwards else current - step
-        except OverflowError:
+            current = move(current, step)
+        except (ArithmeticError, ValueError):  # beyond the last date
             return
 
 

@@ -1,6 +1,6 @@
-"""Dates, times and durations: their text forms, properties and instants (DMN 1.5, 10.3.2.3 and 10.3.4.1).
+"""Dates, times and durations in expressions: literals, texts, properties, and what they are compared by.
 
-Python's calendar is the bound: years 1 to 9999 and microseconds; beyond it a value is null.
+The values themselves are in `engine.model.calendar` (DMN 1.5, 10.3.2.3.4 to 10.3.2.3.8 and 10.3.4.1).
 """
 
 from __future__ import annotations
@@ -8,113 +8,58 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from engine.model.values import YearsMonthsDuration, duration_text
-
-Temporal: TypeAlias = dt.date | dt.time | dt.datetime | dt.timedelta | YearsMonthsDuration
-DateOrTime: TypeAlias = dt.date | dt.time | dt.datetime
-
-_DATE = re.compile(r"(-?(?:[1-9][0-9]{4,8}|[0-9]{4}))-([0-9]{2})-([0-9]{2})")
-_TIME = re.compile(
-    r"([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(Z|[+-][0-9]{2}:[0-9]{2}(?::[0-9]{2})?|@[A-Za-z_/+\-0-9]+)?"
+from engine.model.calendar import (
+    DAY,
+    NANOSECONDS,
+    Date,
+    DateTime,
+    Duration,
+    Time,
+    WideDate,
+    WideDateTime,
+    WideDuration,
+    WideTime,
+    clock_nanoseconds,
+    date_time_of,
+    instant_of,
+    nanoseconds_in,
+    offset_at,
+    time_in,
+    within_cycle,
 )
-_YEARS_MONTHS = re.compile(r"(-?)P(?:([0-9]{1,12})Y)?(?:([0-9]{1,12})M)?")
-_DAYS_TIME = re.compile(
-    r"(-?)P(?:([0-9]{1,12})D)?(?:T(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?(?:([0-9]{1,12})(?:\.([0-9]{0,9}))?S)?)?"
+from engine.model.calendar_text import (
+    date_time_text,
+    duration_text,
+    parse_date,
+    parse_date_and_time,
+    parse_days_and_time,
+    parse_time,
+    time_text,
 )
-_MAX_OFFSET = dt.timedelta(hours=14)  # the largest that XML Schema and any place on earth have
+from engine.model.values import YearsMonthsDuration
 
-MAX_MONTHS = 12 * 999_999_999
-"""Bound of a years and months duration, as large as the standard's years."""
+Temporal: TypeAlias = Date | Time | DateTime | Duration | YearsMonthsDuration
 
+_YEARS_MONTHS = re.compile(r"(-?)P(?:([0-9]{1,20})Y)?(?:([0-9]{1,20})M)?")
+_EPOCH = dt.date(1970, 1, 1).toordinal() * DAY
+_EXACT = Context(prec=34)
+_REFERENCE = dt.date(2000, 1, 1)
 
-def parse_date(text: str) -> dt.date | None:
-    """The date `2026-11-23` names, or None."""
-    match = _DATE.fullmatch(text)
-    if not match:
-        return None
-    try:
-        return dt.date(int(match[1]), int(match[2]), int(match[3]))
-    except ValueError:
-        return None
+MAX_MONTHS = 12 * (2**31 - 1)
+"""Bound of a years and months duration: beyond what lies between the first and the last date."""
 
 
-def parse_zone(text: str | None) -> dt.tzinfo | None:
-    """The zone `Z`, `+08:00` or `@Asia/Shanghai` names; raises ValueError when there is none such."""
-    if not text:
-        return None
-    if text == "Z":
-        return dt.UTC
-    if text[0] == "@":
-        try:
-            return ZoneInfo(text[1:])
-        except (ZoneInfoNotFoundError, OSError) as error:
-            raise ValueError(text) from error
-    parts = [int(part) for part in text[1:].split(":")]
-    if any(part > 59 for part in parts[1:]):
-        raise ValueError(text)
-    offset = dt.timedelta(hours=parts[0], minutes=parts[1], seconds=parts[2] if len(parts) > 2 else 0)
-    return offset_zone(-offset if text[0] == "-" else offset)
-
-
-def offset_zone(offset: dt.timedelta) -> dt.tzinfo:
-    """The fixed zone of `offset`; raises ValueError beyond 14 hours."""
-    if abs(offset) > _MAX_OFFSET:
-        raise ValueError(offset)
-    return dt.timezone(offset)
-
-
-def parse_time(text: str) -> dt.time | None:
-    """The time `10:30:00`, with a fraction, offset or zone, or None."""
-    match = _TIME.fullmatch(text)
-    if not match:
-        return None
-    try:
-        return dt.time(int(match[1]), int(match[2]), int(match[3]), _micros(match[4]), tzinfo=parse_zone(match[5]))
-    except ValueError:
-        return None
-
-
-def _micros(digits: str | None) -> int:
-    return int((digits or "")[:6].ljust(6, "0"))
-
-
-def parse_date_and_time(text: str) -> dt.datetime | None:
-    """The instant `2026-11-23T10:30:00+08:00` names, or midnight of a date alone, or None."""
-    day, separator, clock = text.partition("T")
-    date = parse_date(day)
-    if date is None:
-        return None
-    if not separator:
-        return dt.datetime.combine(date, dt.time())
-    at_end = clock.startswith("24:00:00")  # ISO 8601: the midnight that ends the day
-    time = parse_time("00:00:00" + clock[8:] if at_end else clock)
-    if time is None or (at_end and time.replace(tzinfo=None) != dt.time()):
-        return None
-    try:
-        return dt.datetime.combine(date + dt.timedelta(days=1) if at_end else date, time)
-    except OverflowError:
-        return None
-
-
-def parse_duration(text: str) -> dt.timedelta | YearsMonthsDuration | None:
+def parse_duration(text: str) -> Duration | YearsMonthsDuration | None:
     """The duration `P1Y2M` or `P1DT2H3M4.5S` names, or None."""
     match = _YEARS_MONTHS.fullmatch(text)
-    if match and (match[2] or match[3]):
-        months = int(match[2] or 0) * 12 + int(match[3] or 0)
-        return YearsMonthsDuration(-months if match[1] else months) if months <= MAX_MONTHS else None
-    match = _DAYS_TIME.fullmatch(text)
-    if not match or text.endswith("T") or not any(match.groups()[1:]):
-        return None
-    days, hours, minutes, seconds = (int(match[index] or 0) for index in range(2, 6))
-    try:
-        duration = dt.timedelta(days, seconds, _micros(match[6]), minutes=minutes, hours=hours)
-        return -duration if match[1] else duration
-    except OverflowError:
-        return None
+    if not match or not (match[2] or match[3]):
+        return parse_days_and_time(text)
+    months = int(match[2] or 0) * 12 + int(match[3] or 0)
+    return YearsMonthsDuration(-months if match[1] else months) if months <= MAX_MONTHS else None
 
 
 _PARSERS: tuple[Callable[[str], Temporal | None], ...] = (
@@ -136,84 +81,123 @@ def parse_temporal(text: str) -> Temporal | None:
 
 def temporal_text(value: Temporal) -> str:
     """The FEEL text of a temporal value; zones keep their names."""
-    if isinstance(value, dt.timedelta):
+    if isinstance(value, dt.timedelta | WideDuration):
         return duration_text(value)
-    if isinstance(value, YearsMonthsDuration):
-        return value.isoformat()
-    if isinstance(value, dt.datetime):
-        return value.date().isoformat() + "T" + _clock_text(value.timetz())
-    if isinstance(value, dt.time):
-        return _clock_text(value)
+    if isinstance(value, dt.datetime | WideDateTime):
+        return date_time_text(value)
+    if isinstance(value, dt.time | WideTime):
+        return time_text(value)
     return value.isoformat()
 
 
-def _clock_text(value: dt.time) -> str:
-    text = value.replace(tzinfo=None, fold=0).isoformat()
-    if "." in text:
-        text = text.rstrip("0")
-    return text + _zone_text(value.tzinfo)
+def offset_of(value: Time | DateTime) -> dt.timedelta | None:
+    """The offset from UTC. A time in a named zone, which says no day, takes the zone's of 1 January 2000."""
+    if isinstance(value, dt.datetime | WideDateTime):
+        return offset_at(value)
+    if value.tzinfo is None:
+        return None
+    return offset_at(date_time_of(_REFERENCE, value))
 
 
-def _zone_text(zone: dt.tzinfo | None) -> str:
-    if zone is None:
-        return ""
-    if isinstance(zone, ZoneInfo):
-        return f"@{zone.key}"
-    offset = zone.utcoffset(None) or dt.timedelta(0)
-    if not offset:
-        return "Z"
-    return dt.time(0, tzinfo=zone).isoformat()[8:]
-
-
-def offset_of(value: DateOrTime) -> dt.timedelta | None:
-    """The offset from UTC. A time in a named zone takes the zone's offset of 1 January 1970."""
-    if isinstance(value, dt.datetime):
-        return value.utcoffset()
-    if isinstance(value, dt.time):
-        return dt.datetime.combine(dt.date(1970, 1, 1), value).utcoffset()
-    return None
-
-
-def time_order(value: dt.time) -> dt.timedelta:
-    """Time since midnight UTC (or local midnight, without a zone): what two times are compared by."""
-    clock = dt.timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
-    return clock - (offset_of(value) or dt.timedelta(0))
-
-
-def as_instant(value: dt.date) -> dt.datetime:
+def as_instant(value: Date | DateTime) -> DateTime:
     """A date as midnight UTC, a date and time as it is (DMN 1.5, 10.3.2.3.5)."""
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.datetime | WideDateTime):
         return value
-    return dt.datetime.combine(value, dt.time(tzinfo=dt.UTC))
+    return date_time_of(value, dt.time(tzinfo=dt.UTC))
 
 
 def plain_instant(value: dt.datetime) -> dt.datetime:
-    """The same instant in UTC, so that Python's same-zone arithmetic on the wall clock is not used."""
+    """The same instant in UTC, so that Python's same-zone arithmetic on the wall clock is not used.
+
+    Raises OverflowError when that is outside Python's calendar.
+    """
     return value if value.tzinfo is None else value.astimezone(dt.UTC)
 
 
-def _seconds(value: dt.time | dt.datetime) -> int | Decimal:
-    if not value.microsecond:
-        return value.second
-    return value.second + Decimal(value.microsecond).scaleb(-6).normalize()
+def time_position(value: Time) -> int:
+    """Nanoseconds since midnight UTC, or local midnight without a zone: what two times are apart by."""
+    offset = offset_of(value)
+    clock = clock_nanoseconds(value)
+    return clock if offset is None else clock - nanoseconds_in(offset)
 
 
-def _zone_name(value: dt.time | dt.datetime) -> str | None:
+def times_to_compare(left: Time, right: Time) -> tuple[int, int]:
+    """What two times are compared by: whole seconds, for `value` of 10.3.2.3.4 is in seconds, as the kit has it.
+
+    One without an offset takes the other's (table 54), so both clocks are compared as they stand.
+    """
+    if (left.tzinfo is None) is (right.tzinfo is None):
+        return time_position(left) // NANOSECONDS, time_position(right) // NANOSECONDS
+    return clock_nanoseconds(left) // NANOSECONDS, clock_nanoseconds(right) // NANOSECONDS
+
+
+def moments_to_compare(left: DateTime, right: DateTime) -> tuple[dt.datetime, dt.datetime] | tuple[int, int]:
+    """As `times_to_compare`, for dates and times."""
+    alike = (left.tzinfo is None) is (right.tzinfo is None)
+    if isinstance(left, dt.datetime) and isinstance(right, dt.datetime):
+        if not alike:
+            return _in_seconds(left.replace(tzinfo=None)), _in_seconds(right.replace(tzinfo=None))
+        try:
+            return _in_seconds(plain_instant(left)), _in_seconds(plain_instant(right))
+        except OverflowError:
+            pass  # within a day of the years 1 or 9999, UTC is outside Python's calendar
+    start, end = (instant_of(value) if alike else _wall_clock(value) for value in (left, right))
+    return start // NANOSECONDS, end // NANOSECONDS
+
+
+def _in_seconds(value: dt.datetime) -> dt.datetime:
+    return value.replace(microsecond=0) if value.microsecond else value
+
+
+def _wall_clock(value: DateTime) -> int:
+    offset = offset_at(value)
+    return instant_of(value) + (0 if offset is None else nanoseconds_in(offset))
+
+
+def _number(nanoseconds: int) -> int | Decimal:
+    """Nanoseconds as a number of seconds."""
+    whole, rest = divmod(nanoseconds, NANOSECONDS)
+    return _EXACT.normalize(_EXACT.scaleb(Decimal(nanoseconds), -9)) if rest else whole
+
+
+def seconds_of(value: Duration) -> int | Decimal:
+    """All of a duration in seconds."""
+    return _number(nanoseconds_in(value))
+
+
+def _second(value: Time | DateTime) -> int | Decimal:
+    if isinstance(value, dt.time | dt.datetime):
+        return value.second if not value.microsecond else _number(value.second * NANOSECONDS + value.microsecond * 1000)
+    time = value if isinstance(value, WideTime) else time_in(value)
+    return _number(clock_nanoseconds(time) % (60 * NANOSECONDS))
+
+
+def _zone_name(value: Time | DateTime) -> str | None:
     zone = value.tzinfo
     return zone.key if isinstance(zone, ZoneInfo) else None
 
 
-def _duration_seconds(value: dt.timedelta) -> int | Decimal:
-    micros = abs(value) // dt.timedelta(microseconds=1) % 60_000_000
-    seconds = Decimal(micros).scaleb(-6).normalize()
-    whole = int(seconds) if seconds == int(seconds) else seconds
-    return -whole if value < dt.timedelta(0) else whole
+def _weekday(value: Date | DateTime) -> int:
+    return within_cycle(value.date if isinstance(value, WideDateTime) else value).isoweekday()
 
 
-def _part(value: dt.timedelta, unit: int, of: int | None = None) -> int:
-    total = abs(value) // dt.timedelta(seconds=unit)
-    part = total if of is None else total % of
-    return -part if value < dt.timedelta(0) else part
+def _part(unit: int, of: int | None = None) -> Getter:
+    """How many units of so many seconds a duration has: all, or those that do not make the next larger, of `of`."""
+
+    def part(value: Duration) -> int:
+        total = nanoseconds_in(value)
+        units = abs(total) // (unit * NANOSECONDS)
+        if of is not None:
+            units %= of
+        return -units if total < 0 else units
+
+    return part
+
+
+def _seconds_part(value: Duration) -> int | Decimal:
+    total = nanoseconds_in(value)
+    seconds = abs(total) % (60 * NANOSECONDS)
+    return _number(-seconds if total < 0 else seconds)
 
 
 def _months_part(value: YearsMonthsDuration) -> int:
@@ -226,42 +210,42 @@ def _years_part(value: YearsMonthsDuration) -> int:
     return -part if value.months < 0 else part
 
 
-def seconds_of(value: dt.timedelta) -> int | Decimal:
-    """All of a duration in seconds."""
-    micros = value // dt.timedelta(microseconds=1)
-    return micros // 1_000_000 if micros % 1_000_000 == 0 else Decimal(micros).scaleb(-6).normalize()
-
-
-def _datetime_value(value: dt.datetime) -> int | Decimal:
-    naive = plain_instant(value).replace(tzinfo=None)
-    return seconds_of(naive - dt.datetime(1970, 1, 1))  # noqa: DTZ001 — local times have a value, too
+def _since_1970(value: Date | DateTime) -> int | Decimal:
+    return _number(instant_of(as_instant(value)) - _EPOCH)
 
 
 Getter: TypeAlias = Callable[..., object]
-_DATE_PROPERTIES: dict[str, Getter] = {
+_DATE: dict[str, Getter] = {
     "year": lambda value: value.year,
     "month": lambda value: value.month,
     "day": lambda value: value.day,
-    "weekday": lambda value: value.isoweekday(),
+    "weekday": _weekday,
+    "value": _since_1970,
 }
-_CLOCK_PROPERTIES: dict[str, Getter] = {
+_CLOCK: dict[str, Getter] = {
     "hour": lambda value: value.hour,
     "minute": lambda value: value.minute,
-    "second": _seconds,
+    "second": _second,
     "time offset": offset_of,
     "timezone": _zone_name,
 }
+_TIME: dict[str, Getter] = {**_CLOCK, "value": lambda value: _number(time_position(value))}
+_DAYS_AND_TIME: dict[str, Getter] = {
+    "days": _part(86_400),
+    "hours": _part(3_600, 24),
+    "minutes": _part(60, 60),
+    "seconds": _seconds_part,
+    "value": seconds_of,
+}
 PROPERTIES: dict[type, dict[str, Getter]] = {
-    dt.date: {**_DATE_PROPERTIES, "value": lambda value: _datetime_value(as_instant(value))},
-    dt.time: {**_CLOCK_PROPERTIES, "value": lambda value: seconds_of(time_order(value))},
-    dt.datetime: {**_DATE_PROPERTIES, **_CLOCK_PROPERTIES, "value": _datetime_value},
-    dt.timedelta: {
-        "days": lambda value: _part(value, 86_400),
-        "hours": lambda value: _part(value, 3_600, 24),
-        "minutes": lambda value: _part(value, 60, 60),
-        "seconds": _duration_seconds,
-        "value": seconds_of,
-    },
+    dt.date: _DATE,
+    WideDate: _DATE,
+    dt.time: _TIME,
+    WideTime: _TIME,
+    dt.datetime: {**_DATE, **_CLOCK},
+    WideDateTime: {**_DATE, **_CLOCK},
+    dt.timedelta: _DAYS_AND_TIME,
+    WideDuration: _DAYS_AND_TIME,
     YearsMonthsDuration: {
         "years": _years_part,
         "months": _months_part,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from engine.model.calendar import WideDate, WideDateTime, WideDuration, WideTime
 from engine.model.values import YearsMonthsDuration
 
 if TYPE_CHECKING:
@@ -78,6 +79,10 @@ _KINDS: dict[type, Kind] = {
     dt.time: Kind.TIME,
     dt.datetime: Kind.DATE_AND_TIME,
     dt.timedelta: Kind.DAYS_AND_TIME_DURATION,
+    WideDate: Kind.DATE,
+    WideTime: Kind.TIME,
+    WideDateTime: Kind.DATE_AND_TIME,
+    WideDuration: Kind.DAYS_AND_TIME_DURATION,
     YearsMonthsDuration: Kind.YEARS_AND_MONTHS_DURATION,
     list: Kind.LIST,
     dict: Kind.CONTEXT,
@@ -100,3 +105,11 @@ NUMBERS = frozenset({int, Decimal})
 def is_number(value: FeelValue) -> bool:
     """Whether `value` is a FEEL number."""
     return type(value) in NUMBERS
+
+
+DURATIONS = frozenset({Kind.DAYS_AND_TIME_DURATION, Kind.YEARS_AND_MONTHS_DURATION})
+
+
+def is_duration(value: FeelValue) -> bool:
+    """Whether `value` is a duration of either kind."""
+    return kind_of(value) in DURATIONS

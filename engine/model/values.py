@@ -14,9 +14,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, TypeAlias
+from zoneinfo import ZoneInfo
 
 import orjson
 
+from engine.model.calendar import (
+    Date,
+    DateTime,
+    Duration,
+    Time,
+    WideDate,
+    WideDateTime,
+    WideDuration,
+    WideTime,
+)
+from engine.model.calendar_text import (
+    duration_text,
+    moment_text,
+    parse_date,
+    parse_moment,
+    parse_time,
+    time_text,
+)
 from persistence.errors import ErrorKind, KaihuError
 
 
@@ -33,11 +52,20 @@ class YearsMonthsDuration:
         return ("-" if self.months < 0 else "") + "P" + text
 
 
-Scalar: TypeAlias = (
-    bool | str | int | Decimal | dt.date | dt.time | dt.datetime | dt.timedelta | YearsMonthsDuration | None
-)
+Scalar: TypeAlias = bool | str | int | Decimal | Date | Time | DateTime | Duration | YearsMonthsDuration | None
 Value: TypeAlias = "Scalar | list[Any] | dict[str, Any]"
-"""`dt.timedelta` is FEEL's days and time duration."""
+"""`Duration` is FEEL's days and time duration."""
+
+_TEMPORAL = (
+    dt.date,
+    dt.time,
+    dt.timedelta,
+    WideDate,
+    WideTime,
+    WideDateTime,
+    WideDuration,
+    YearsMonthsDuration,
+)
 
 
 _EXACT = Context(prec=10_000)  # stripping zeros must never round
@@ -58,7 +86,7 @@ def normalise(value: object, path: str = "value") -> Value:
 
     Raises UnstorableValue for NaN, infinities, bytes, sets, keys that are not text, and anything else.
     """
-    if value is None or isinstance(value, bool | str | dt.date | dt.time | dt.timedelta | YearsMonthsDuration):
+    if value is None or isinstance(value, (bool, str, *_TEMPORAL)):
         return value
     if isinstance(value, int):
         return value if abs(value) < _INT64 else _EXACT.normalize(Decimal(value))
@@ -89,16 +117,22 @@ def _integral(value: Decimal, path: str) -> int | Decimal:
 def _tag(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
-    if isinstance(value, dt.datetime):
-        return {"$datetime": value.isoformat()}
-    if isinstance(value, dt.date):
-        return {"$date": value.isoformat()}
-    if isinstance(value, dt.time):
-        return {"$time": value.isoformat()}
     if isinstance(value, dt.timedelta):
         return {"$duration": str(value // dt.timedelta(microseconds=1))}
+    if isinstance(value, WideDuration):
+        return {"$nanoseconds": str(value.nanoseconds)}
     if isinstance(value, YearsMonthsDuration):
         return {"$months": str(value.months)}
+    if isinstance(value, dt.datetime | WideDateTime):
+        plain = isinstance(value, dt.datetime) and not isinstance(value.tzinfo, ZoneInfo)
+        return {"$datetime": value.isoformat()} if plain else {"$feel_datetime": moment_text(value)}
+    if isinstance(value, dt.date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, WideDate):
+        return {"$feel_date": value.isoformat()}
+    if isinstance(value, dt.time | WideTime):
+        plain = isinstance(value, dt.time) and not isinstance(value.tzinfo, ZoneInfo)
+        return {"$time": value.isoformat()} if plain else {"$feel_time": time_text(value)}
     raise UnstorableValue(path="value", type=type(value).__name__)
 
 
@@ -108,8 +142,13 @@ _UNTAG: dict[str, Any] = {
     "$date": dt.date.fromisoformat,
     "$time": dt.time.fromisoformat,
     "$duration": lambda text: dt.timedelta(microseconds=int(text)),
+    "$nanoseconds": lambda text: WideDuration(int(text)),
     "$months": lambda text: YearsMonthsDuration(int(text)),
+    "$feel_date": parse_date,
+    "$feel_time": parse_time,
+    "$feel_datetime": parse_moment,
 }
+"""What only FEEL can name, years beyond Python's, nanoseconds and named zones, is in FEEL's own text."""
 
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
@@ -142,22 +181,10 @@ class PlainJson(json.JSONEncoder):
     def default(self, o: Any) -> Any:
         if isinstance(o, Decimal):
             return float(o) if float(o) == o or o.as_tuple().exponent else int(o)
-        if isinstance(o, dt.timedelta):
+        if isinstance(o, dt.timedelta | WideDuration):
             return duration_text(o)
-        if isinstance(o, dt.date | dt.time | YearsMonthsDuration):
+        if isinstance(o, dt.time | WideTime):
+            return time_text(o) if isinstance(o.tzinfo, ZoneInfo) else o.isoformat()
+        if isinstance(o, dt.date | WideDate | WideDateTime | YearsMonthsDuration):
             return o.isoformat()
         return super().default(o)
-
-
-def duration_text(value: dt.timedelta) -> str:
-    """ISO 8601 text of a days and time duration such as `P1DT2H`, `-PT0.5S`, `PT0S`."""
-    micros = abs(value // dt.timedelta(microseconds=1))
-    seconds, micros = divmod(micros, 1_000_000)
-    days, seconds = divmod(seconds, 86_400)
-    hours, seconds = divmod(seconds, 3_600)
-    minutes, seconds = divmod(seconds, 60)
-    fraction = f".{micros:06d}".rstrip("0") if micros else ""
-    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
-    clock += f"{seconds}{fraction}S" if seconds or micros else ""
-    text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
-    return ("-" if value < dt.timedelta(0) else "") + "P" + (text or "T0S")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.feel import Environment, compile_expression
+from engine.model.calendar import WideDate
 from engine.model.values import YearsMonthsDuration
 from tests.feel.evaluation import MONDAY, evaluate
 
@@ -40,8 +41,8 @@ from tests.feel.evaluation import MONDAY, evaluate
         ('day of week(date("2026-11-23"))', "Monday"),
         ('week of year(date("2026-11-23"))', 48),
         ('date("2026-11-23").weekday', 1),
-        ('date("9999-12-31") + @"P1D"', None),
-        ('@"2026-11-23T10:00:00" < now()', None),
+        ('date("9999-12-31") + @"P1D"', WideDate(10_000, 1, 1)),
+        ('@"2026-11-23T10:00:00" < now()', True),  # without an offset it takes the other's (table 54)
         ('string(date and time("2026-11-23T10:00:00+08:00"))', "2026-11-23T10:00:00+08:00"),
         ('string(duration("PT90M"))', "PT1H30M"),
         ('time("10:00:00+08:00").time offset', dt.timedelta(hours=8)),
@@ -62,10 +63,7 @@ def test_the_difference_of_two_dates_leads_from_one_to_the_other(a: dt.date, b: 
 def test_adding_months_ends_in_the_month_that_counting_gives(day: dt.date, months: int) -> None:
     moved = evaluate("day + period", {"day": day, "period": YearsMonthsDuration(months)})
     counted = day.year * 12 + day.month - 1 + months
-    if 12 <= counted < 12 * 10_000:
-        assert (moved.year * 12 + moved.month - 1, moved.day <= day.day) == (counted, True)
-    else:
-        assert moved is None
+    assert (moved.year * 12 + moved.month - 1, moved.day <= day.day) == (counted, True)
 
 
 @given(st.one_of(st.dates(), st.times(), st.datetimes(), st.timedeltas(), st.datetimes(timezones=st.just(dt.UTC))))
