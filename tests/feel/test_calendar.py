@@ -76,7 +76,7 @@ TEMPORAL = st.one_of(DATES, TIMES, MOMENTS, DURATIONS)
         ('@"PT0.000000001S" * 1.5', "PT0.000000002S"),
         ('@"PT1S" / 3', "PT0.333333333S"),
         ('@"P1M" * 1.9', "P1M"),
-        ('date("999999999-12-31") - date("-999999999-01-01")', "P730484999269D"),
+        ('date("999999999-12-31") - date("-999999999-01-01")', "P730484999633D"),
         ('years and months duration(date("-999999999-01-01"), date("999999999-12-31"))', "P1999999998Y11M"),
         ('years and months duration(date("-2016-01-30"), date("-2015-12-31"))', "P1Y11M"),
         ('last day of month(date("-0004-02-01"))', "-0004-02-29"),
@@ -97,8 +97,8 @@ def test_the_calendar_reaches_as_far_and_as_fine_as_the_standards(text: str, wri
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("date(-2021, 1, 1).weekday", 5),
-        ('day of week(date("-0044-03-15"))', "Friday"),
+        ("date(-2021, 1, 1).weekday", 1),
+        ('day of week(date("-0044-03-15"))', "Thursday"),
         ('day of year(date("12024-12-31"))', 366),
         ('week of year(date("12020-12-31"))', 53),
         ('month of year(@"99999-06-01T10:00:00")', "June"),

@@ -5,13 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.model.calendar import WideDate, WideDuration, date_of_ordinal, date_time_of, duration_of, time_of_clock
 from engine.model.values import PlainJson, UnstorableValue, YearsMonthsDuration, dumps, duration_text, loads, normalise
 
+PARIS = ZoneInfo("Europe/Paris")
+zones = st.sampled_from([None, dt.UTC, dt.timezone(-dt.timedelta(hours=9, minutes=30)), PARIS])
+days = st.integers(-(10**11), 10**11).map(date_of_ordinal)
+times = st.builds(time_of_clock, st.integers(0, 86_400 * 10**9), zones)
 scalars = (
     st.none()
     | st.booleans()
@@ -22,6 +28,10 @@ scalars = (
     | st.datetimes(timezones=st.just(dt.UTC))
     | st.timedeltas()
     | st.integers(-10_000, 10_000).map(YearsMonthsDuration)
+    | days
+    | times
+    | st.builds(date_time_of, st.one_of(st.dates(), days), times)
+    | st.integers(-(10**27), 10**27).map(duration_of)
 )
 keys = st.text().filter(lambda key: not key.startswith("$"))
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=12)
@@ -44,6 +54,24 @@ def test_what_no_variable_can_hold_is_refused_with_the_field_named(bad: object) 
     with pytest.raises(UnstorableValue) as caught:
         normalise({"owner": [bad]})
     assert "owner[1]" in caught.value.message("en")
+
+
+@pytest.mark.parametrize("hour", [dt.datetime(2026, 10, 25, 2, 30, tzinfo=PARIS, fold=fold) for fold in (0, 1)])
+def test_of_the_hour_that_comes_twice_the_right_one_comes_back(hour: dt.datetime) -> None:
+    came_back = loads(dumps(hour))
+    assert (came_back.tzinfo, came_back.utcoffset()) == (PARIS, hour.utcoffset())
+
+
+def test_a_time_in_a_named_zone_keeps_its_zone() -> None:
+    assert loads(dumps(dt.time(10, 30, tzinfo=PARIS))).tzinfo is PARIS
+    assert json.dumps(dt.time(10, 30, tzinfo=PARIS), cls=PlainJson) == '"10:30:00@Europe/Paris"'
+
+
+def test_what_python_has_no_class_for_is_plain_text_for_other_programs() -> None:
+    far, long = WideDate(12_026, 1, 2), WideDuration(1)
+    moment = date_time_of(far, time_of_clock(1, PARIS))
+    shown = json.dumps([far, long, time_of_clock(1, None), moment], cls=PlainJson)
+    assert shown == ('["12026-01-02", "PT0.000000001S", "00:00:00.000000001", "12026-01-02T00:00:00.000000001+01:00"]')
 
 
 def test_durations_read_as_iso_text() -> None:
