@@ -23,7 +23,8 @@ _BINARY = Decimal("1e-12")
 def _model(file: Path) -> DecisionModel | None:
     """The model, or None when it is refused."""
     try:
-        return parse_decisions(file.read_bytes(), file.name)
+        beside = {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.dmn")) if other != file}
+        return parse_decisions(file.read_bytes(), file.name, beside)  # a case's models import each other
     except DecisionRefused:
         return None
 

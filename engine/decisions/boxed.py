@@ -1,34 +1,18 @@
-"""DMN XML to logic: tables and boxed expressions, with every problem collected rather than the first."""
+"""DMN XML to logic: boxed expressions (DMN 1.5, 10.2), with every problem collected rather than the first."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from engine.decisions.document import Element, child, children, english, local_name, text_in
-from engine.decisions.hit_policies import Aggregation, HitPolicy
-from engine.decisions.item_types import TypeTable
-from engine.decisions.logic import (
-    Conditional,
-    Context,
-    FunctionLogic,
-    Invocation,
-    Items,
-    Iteration,
-    Literal,
-    Logic,
-    Relation,
-    placeholder_environment,
-)
-from engine.decisions.tables import DecisionTable, Input, Output, Rule
-from engine.feel import (
-    Expression,
-    FeelSyntaxError,
-    FeelValue,
-    UnaryTests,
-    compile_expression,
-    compile_unary_tests,
-)
-from engine.feel.scope import EMPTY
+from engine.decisions.document import Element, child, children, local_name, text_in
+from engine.decisions.functions import FunctionLogic, Invocation, Iteration
+from engine.decisions.item_types import DataType, TypeTable
+from engine.decisions.logic import Conditional, Context, Items, Literal, Logic, Relation, Typed
+from engine.decisions.table_reader import read_table
+from engine.decisions.tables import DecisionTable
+from engine.decisions.vocabulary import Vocabulary
+from engine.feel import Expression, FeelSyntaxError, UnaryTests, compile_expression, compile_unary_tests
 from engine.feel.syntax import TypeName
 from engine.model.errors import Problem
 
@@ -40,20 +24,23 @@ EXPRESSIONS = (
     "conditional", "filter", "for", "some", "every",
 )  # fmt: skip
 
+_TYPED_TEXTS = ("instance", "function")
+"""Words without which a text names no types."""
+
 
 class LogicReader:
-    """Of one model. `known` are all names it declares, `functions` those that can be called."""
+    """Of one model. `known` are all names it declares."""
 
-    def __init__(self, known: frozenset[str], functions: frozenset[str], types: TypeTable) -> None:
+    def __init__(self, known: Vocabulary, types: TypeTable) -> None:
         self.problems: list[Problem] = []
         self.tables: list[tuple[str, DecisionTable]] = []
         """Every table read so far, with the id of the decision or function (`holder`) it is part of."""
         self.holder = ""
         self.types = types
-        self._known = known
-        self.type_names: dict[str, TypeName] = {}
-        """The model's types by name, once they have been read."""
-        self._functions = functions
+        self._known = [known]
+        self._type_names: dict[str, TypeName] = {}
+        self._type_vocabulary = Vocabulary(())
+        self._functions: frozenset[str] = frozenset()
         self._depth = 0
 
     def refuse(self, element: str, en: str, zh: str, remedy_en: str = "", remedy_zh: str = "") -> None:
@@ -62,13 +49,25 @@ class LogicReader:
             Problem(element=element, reason_en=en, reason_zh=zh, remedy_en=remedy_en, remedy_zh=remedy_zh)
         )
 
-    # --- expressions --------------------------------------------------------------------------
+    def types_are_known(self) -> None:
+        """All types have been read: texts may name them from here on."""
+        self._type_names = self.types.type_names()
+        self._type_vocabulary = Vocabulary(self._type_names)
+
+    @contextmanager
+    def inside(self, holder: str, functions: frozenset[str]) -> Iterator[None]:
+        """While the logic of `holder` is read, which may call `functions`: they hide built-in ones."""
+        self.holder, self._functions = holder, functions
+        yield
+        self.holder, self._functions = "", frozenset()
+
+    # --- texts --------------------------------------------------------------------------------
 
     def expression(self, text: str, element: str) -> Expression:
         """The compiled text, or null with a problem noted."""
         try:
             return compile_expression(
-                text or "null", known_names=self._known, hiding=self._functions, types=self.type_names
+                text or "null", known_names=self._names(text), hiding=self._functions, types=self._types_in(text)
             )
         except FeelSyntaxError as error:
             self._refuse_text(text, element, error)
@@ -78,11 +77,19 @@ class LogicReader:
         """The compiled cell; an empty one matches anything."""
         try:
             return compile_unary_tests(
-                text or "-", known_names=self._known, hiding=self._functions, types=self.type_names
+                text or "-", known_names=self._names(text), hiding=self._functions, types=self._types_in(text)
             )
         except FeelSyntaxError as error:
             self._refuse_text(text, element, error)
             return compile_unary_tests("-")
+
+    def _names(self, text: str) -> frozenset[str]:
+        return frozenset[str]().union(*(names.within(text) for names in self._known))
+
+    def _types_in(self, text: str) -> dict[str, TypeName]:
+        if not any(word in text for word in _TYPED_TEXTS):
+            return {}
+        return {name: self._type_names[name] for name in self._type_vocabulary.within(text)}
 
     def _refuse_text(self, text: str, element: str, error: FeelSyntaxError) -> None:
         self.refuse(
@@ -92,6 +99,35 @@ class LogicReader:
             "Correct the text; words that are not variables need quotation marks.",
             "请更正文本；不是变量的文字须加英文双引号。",
         )
+
+    # --- names and types ----------------------------------------------------------------------
+
+    def type_of(self, element: Element | None, owner: str) -> DataType | None:
+        """The type that the element's `typeRef` names; None when it has none."""
+        reference = element.get("typeRef") if element is not None else None
+        if element is None or not reference:
+            return None
+        return self.type_named(reference, element, owner)
+
+    def type_named(self, reference: str, element: Element, owner: str) -> DataType | None:
+        """The type of this name. A name that nothing declares is refused: what it was to check would go unchecked."""
+        found = self.types.named(reference, element.nsmap)
+        if found is None:
+            self.refuse(
+                owner,
+                f"There is no type {reference[:60]}.",
+                f"没有类型 {reference[:60]}。",
+                "Declare the type, or choose one of FEEL's.",
+                "请声明该类型，或选用 FEEL 的内置类型。",
+            )
+        return found
+
+    def _named(self, element: Element | None, owner: str) -> str:
+        """The name of a column, parameter or entry; one without could never be read."""
+        name = str(element.get("name") or "").strip() if element is not None else ""
+        if not name:
+            self.refuse(owner, "A part has no name.", "有一部分没有名称。", "Name it.", "请填写名称。")
+        return name
 
     # --- boxed expressions --------------------------------------------------------------------
 
@@ -106,21 +142,26 @@ class LogicReader:
         self._depth += 1
         try:
             if self._depth > MAX_DEPTH:
-                self.refuse(owner, "Expressions are nested too deeply.", "表达式嵌套过深。")
+                self.refuse(
+                    owner, "Expressions are nested too deeply.", "表达式嵌套过深。",
+                    "Divide it into several decisions.", "请拆分为多个决策。",
+                )  # fmt: skip
                 return self._nothing()
-            return _READERS[local_name(element)](self, element, owner)
+            logic = _READERS[local_name(element)](self, element, owner)
         finally:
             self._depth -= 1
+        data_type = self.type_of(element, owner)
+        return logic if data_type is None or logic.is_function else Typed(logic, data_type)
 
     def _nothing(self) -> Logic:
-        return Literal(compile_expression("null"), None, self.types)
+        return Literal(compile_expression("null"))
 
     def part(self, element: Element, name: str, owner: str) -> Logic:
         """The logic inside the child `name`."""
         holder = child(element, name)
         logic = None if holder is None else self.logic_in(holder, owner)
         if logic is None:
-            self.refuse(owner, f"The part “{name}” is missing.", f"缺少“{name}”部分。")
+            self.refuse(owner, f"The part “{name}” is missing.", f"缺少“{name}”部分。", "Add it.", "请补充。")
             return self._nothing()
         return logic
 
@@ -135,20 +176,37 @@ class LogicReader:
                 "Write the expression in FEEL.",
                 "请改用 FEEL 编写表达式。",
             )
-        return Literal(self.expression(text_in(element), owner), element.get("typeRef"), self.types)
+        if child(element, "importedValues") is not None:
+            self.refuse(
+                owner,
+                "Imported values are not supported.",
+                "不支持导入的取值。",
+                "Write the values into the model.",
+                "请把取值写入模型。",
+            )
+        return Literal(self.expression(text_in(element), owner))
 
     def context(self, element: Element, owner: str) -> Logic:
-        """A boxed context."""
-        entries: list[tuple[str, str | None, Logic]] = []
-        result = None
+        """A boxed context. An entry with a function hides a built-in one of its name from itself on."""
+        outside, entries, result = self._functions, list[tuple[str, DataType | None, Logic]](), None
         for entry in children(element, "contextEntry"):
-            logic = self.logic_in(entry, entry.get("id") or owner) or self._nothing()
+            place = entry.get("id") or owner
             variable = child(entry, "variable")
+            if variable is not None and child(entry, "functionDefinition") is not None:
+                self._functions |= {variable.get("name", "")}
+            logic = self.logic_in(entry, place) or self._nothing()
             if variable is None:
                 result = logic
-            else:
-                entries.append((variable.get("name", ""), variable.get("typeRef"), logic))
-        return Context(entries, result, self.types)
+                continue
+            name = self._named(variable, place)
+            if any(name == known for known, _, _ in entries):
+                self.refuse(
+                    place, f"The context has two entries named {name}.", f"上下文中有两个同名条目：{name}。",
+                    "Give one of them another name.", "请为其中一个改名。",
+                )  # fmt: skip
+            entries.append((name, self.type_of(variable, place), logic))
+        self._functions = outside
+        return Context(entries, result)
 
     def items(self, element: Element, owner: str) -> Logic:
         """A boxed list."""
@@ -156,14 +214,17 @@ class LogicReader:
 
     def relation(self, element: Element, owner: str) -> Logic:
         """A relation; each row has a cell per column."""
-        columns = [column.get("name", "") for column in children(element, "column")]
+        columns = [(self._named(column, owner), self.type_of(column, owner)) for column in children(element, "column")]
         rows = []
         for row in children(element, "row"):
             cells = [self.logic(cell, owner) for cell in children(row, *EXPRESSIONS)]
             if len(cells) == len(columns):
                 rows.append(cells)
             else:
-                self.refuse(row.get("id") or owner, "The row has not one cell per column.", "该行单元格数与列数不符。")
+                self.refuse(
+                    row.get("id") or owner, "The row has not one cell per column.", "该行单元格数与列数不符。",
+                    "Give it a cell for each column.", "请为每列填写一个单元格。",
+                )  # fmt: skip
         return Relation(columns, rows)
 
     def invocation(self, element: Element, owner: str) -> Logic:
@@ -171,39 +232,46 @@ class LogicReader:
         bindings = []
         for binding in children(element, "binding"):
             parameter = child(binding, "parameter")
-            name = parameter.get("name", "") if parameter is not None else ""
-            bindings.append((name, self.logic_in(binding, owner) or self._nothing()))
+            logic = self.logic_in(binding, owner) or self._nothing()
+            bindings.append((self._named(parameter, owner), self.type_of(parameter, owner), logic))
         function = self.expression(text_in(child(element, "literalExpression")), owner)
         return Invocation(function, bindings)
 
-    def function(self, element: Element, owner: str) -> FunctionLogic:
+    def function(self, element: Element, owner: str, result: DataType | None = None) -> FunctionLogic:
         """A boxed function; Java and PMML bodies are left out."""
         parameters = [
-            (parameter.get("name", ""), parameter.get("typeRef")) for parameter in children(element, "formalParameter")
+            (self._named(parameter, owner), self.type_of(parameter, owner))
+            for parameter in children(element, "formalParameter")
         ]
+        names = [name for name, _ in parameters]
+        if len(set(names)) < len(names):
+            self.refuse(
+                owner, "Two parameters have the same name.", "有两个同名参数。",
+                "Give one of them another name.", "请为其中一个改名。",
+            )  # fmt: skip
         body = None
         if element.get("kind", "FEEL") == "FEEL":
-            outside, self._known = self._known, self._known.union(name for name, _ in parameters)
+            self._known.append(Vocabulary(names))
             body = self.logic_in(element, owner)
-            self._known = outside
-        return FunctionLogic(parameters, body, self.types)
+            self._known.pop()
+        return FunctionLogic(parameters, body, result)
 
     def conditional(self, element: Element, owner: str) -> Logic:
         """A boxed `if`."""
         return Conditional(*(self.part(element, name, owner) for name in ("if", "then", "else")))
 
-    def _iteration(self, element: Element, owner: str, text: str, body: str) -> Logic:
-        variable = element.get("iteratorVariable", "item")
-        return Iteration(
-            compile_expression(text),
-            variable,
-            self.part(element, "in", owner),
-            self.part(element, body, owner),
-        )
+    def _iteration(self, element: Element, owner: str, text: str, body: str, *further: str) -> Logic:
+        domain = self.part(element, "in", owner)
+        parameters = (element.get("iteratorVariable") or "item", *further)
+        self._known.append(Vocabulary(parameters))
+        logic = self.part(element, body, owner)
+        self._known.pop()
+        return Iteration(compile_expression(text), parameters, domain, logic, filters=body == "match")
 
     def loop(self, element: Element, owner: str) -> Logic:
         """A boxed `for`."""
-        return self._iteration(element, owner, "for item in domain return body(item)", "return")
+        text = "for item in domain return body(item, partial)"
+        return self._iteration(element, owner, text, "return", "partial")
 
     def some(self, element: Element, owner: str) -> Logic:
         """A boxed `some`."""
@@ -217,106 +285,11 @@ class LogicReader:
         """A boxed filter."""
         return self._iteration(element, owner, "domain[body(item)]", "match")
 
-    # --- decision tables ----------------------------------------------------------------------
-
     def table(self, element: Element, owner: str) -> Logic:
         """A decision table."""
-        policy = self._policy(element, owner)
-        inputs = [self._input(column, owner) for column in children(element, "input")]
-        outputs = [self._output(column, owner) for column in children(element, "output")]
-        aggregation = element.get("aggregation")
-        if not outputs:
-            self.refuse(owner, "The table has no output column.", "决策表没有输出列。")
-        if policy.needs_priorities and not any(column.priorities for column in outputs):
-            self.refuse(
-                owner,
-                f"Hit policy {policy.value} needs output values that say which output goes first.",
-                f"命中策略 {policy.value} 需要输出取值列表来确定先后顺序。",
-                "List the output values from the highest to the lowest priority.",
-                "请按优先级从高到低列出输出取值。",
-            )
-        if aggregation and len(outputs) > 1:
-            self.refuse(owner, "Only one output column can be aggregated.", "只能对单个输出列进行汇总。")
-        rules = [
-            self._rule(rule, len(inputs), len(outputs), rule.get("id") or f"{owner}/{index}")
-            for index, rule in enumerate(children(element, "rule"), 1)
-        ]
-        table = DecisionTable(
-            owner,
-            policy=policy,
-            aggregation=self._aggregation(aggregation, owner),
-            inputs=inputs,
-            outputs=outputs,
-            rules=[rule for rule in rules if rule],
-        )
+        table = read_table(self, element, owner)
         self.tables.append((self.holder, table))
         return table
-
-    def _policy(self, element: Element, owner: str) -> HitPolicy:
-        name = element.get("hitPolicy", "UNIQUE")
-        try:
-            return HitPolicy(name)
-        except ValueError:
-            self.refuse(owner, f"There is no hit policy {name[:40]}.", f"没有命中策略 {name[:40]}。")
-            return HitPolicy.UNIQUE
-
-    def _aggregation(self, name: str | None, owner: str) -> Aggregation | None:
-        try:
-            return Aggregation(name) if name else None
-        except ValueError:
-            self.refuse(owner, f"There is no aggregation {str(name)[:40]}.", f"没有汇总方式 {str(name)[:40]}。")
-            return None
-
-    def _input(self, column: Element, owner: str) -> Input:
-        id_ = column.get("id") or owner
-        holder = child(column, "inputExpression")
-        text, values = text_in(holder), text_in(child(column, "inputValues"))
-        return Input(
-            label=column.get("label") or text,
-            expression=self.expression(text, id_),
-            label_en=english(column, "label_en"),
-            id=id_,
-            type_ref=holder.get("typeRef") if holder is not None else None,
-            allowed=self.tests(values, id_) if values else None,
-        )
-
-    def _output(self, column: Element, owner: str) -> Output:
-        owner = column.get("id") or owner
-        values = text_in(child(column, "outputValues"))
-        if not values:
-            allowed = self.types.allowed_values(column.get("typeRef"))
-            values = allowed.text if allowed else ""
-        default = text_in(child(column, "defaultOutputEntry"))
-        return Output(
-            column.get("name") or column.get("label") or owner,
-            self.expression(default, owner) if default else None,
-            self._values(values, owner),
-            owner,
-            column.get("typeRef"),
-            self.tests(values, owner) if values else None,
-        )
-
-    def _values(self, text: str, owner: str) -> Sequence[FeelValue]:
-        """The output values in the order they are listed."""
-        if text in ("", "-"):
-            return ()
-        listed = self.expression(f"[{text}]", owner).evaluate(EMPTY, placeholder_environment())
-        return listed if type(listed) is list else ()
-
-    def _rule(self, element: Element, inputs: int, outputs: int, owner: str) -> Rule | None:
-        cells = tuple(self.tests(text_in(cell), cell.get("id") or owner) for cell in children(element, "inputEntry"))
-        entries = tuple(
-            self.expression(text_in(cell), cell.get("id") or owner) for cell in children(element, "outputEntry")
-        )
-        if len(cells) != inputs or len(entries) != outputs:
-            self.refuse(owner, "The rule has not one cell per column.", "该规则的单元格数与列数不符。")
-            return None
-        notes = [text_in(note) for note in children(element, "annotationEntry")]
-        description = child(element, "description")
-        if description is not None and description.text:
-            notes.append(description.text.strip())
-        annotation = "; ".join(note for note in notes if note)
-        return Rule(owner, cells, entries, annotation, english(element, "annotation_en"))
 
 
 _READERS: dict[str, Callable[[LogicReader, Element, str], Logic]] = {

@@ -1,43 +1,63 @@
-"""Decisions and what they require, evaluated in that order (DMN 1.5, 6)."""
+"""Decisions, what they require, and the models that hold them (DMN 1.5, 6)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from engine.decisions.item_types import TypeTable
-from engine.decisions.logic import FunctionLogic, Logic, Record
-from engine.decisions.tables import DecisionTable, storable
-from engine.feel import Environment, FeelValue, Function, LayeredScope, Scope, Unsuitable
+from engine.decisions.evaluation import call, run
+from engine.decisions.functions import FunctionLogic
+from engine.decisions.item_types import DataType, TypeTable
+from engine.decisions.library import ModelFile
+from engine.decisions.logic import Logic
+from engine.decisions.trace import Record
+from engine.decisions.vocabulary import Vocabulary
+from engine.feel import Environment, FeelValue, Function, Scope
 from engine.feel.expression import as_scope
-from engine.feel.scope import EMPTY
-from engine.feel.size import measured
+
+if TYPE_CHECKING:
+    from engine.decisions.tables import DecisionTable
 
 
 @dataclass(frozen=True)
 class DecisionResult:
     """`trace` has one record per decision in the order they were taken, the asked one last:
     id, name, hit_policy, inputs, rules (those that matched), missed (the others, each with the cell that decided;
-    `further_missed` counts those left out), note, output; and where the file has English texts, `name_en`, and in
-    inputs and rules `label_en` and `annotation_en`."""
+    `further_missed` counts those left out), note, output; `model` for a decision of an imported model; and where the
+    file has English texts, `name_en`, and in inputs and rules `label_en` and `annotation_en`.
+
+    `branch` is the one a boxed conditional took, `invoked` what a boxed invocation called. `parts` has, in the order
+    they were evaluated, entries of contexts, arguments, and all tables inside the decision, in functions too: each
+    as a record with the `name` it has there (`further_parts` counts those left out); a called decision service has
+    its `decisions`.
+    """
 
     value: FeelValue
     trace: list[Record]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class InputData:
-    """A declared input and its type's name."""
+    """A declared input, read by its name or that of its `variable`."""
 
     id: str
     name: str
     type_ref: str | None
+    variable: str
+    data_type: DataType | None
+    model: DecisionModel = field(repr=False)
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The names it is read by, without repetition."""
+        return (self.name,) if self.variable == self.name else (self.name, self.variable)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnowledgeModel:
-    """A business knowledge model: a function, and the ids of the functions it needs."""
+    """A business knowledge model: a function, and the references of the functions it needs."""
 
     id: str
     name: str
@@ -45,49 +65,55 @@ class KnowledgeModel:
     required: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class DecisionService:
-    """Decisions to be called as one function (DMN 1.5, 6.3.9); all are ids."""
+    """Decisions to be called as one function (DMN 1.5, 6.3.9); all are references."""
 
     id: str
     name: str
     type_ref: str | None
+    data_type: DataType | None
     input_data: tuple[str, ...]
     input_decisions: tuple[str, ...]
     output_decisions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Decision:
-    """One decision. Others read its value by its id, its name or the name of its `variable`."""
+    """One decision. Others read its value by its id, its name or the name of its `variable`.
+
+    The references to what it requires are ids, or `namespace#id` for elements of imported models.
+    """
 
     id: str
     name: str
     variable: str
     type_ref: str | None
+    data_type: DataType | None
     logic: Logic | None
     required_decisions: tuple[str, ...]
     required_inputs: tuple[str, ...]
     required_functions: tuple[str, ...]
-    model: DecisionModel = field(repr=False, compare=False)
+    model: DecisionModel = field(repr=False)
     name_en: str = ""
 
     @property
-    def spellings(self) -> frozenset[str]:
-        """The names others read it by."""
-        return frozenset({self.id, self.name, self.variable})
+    def spellings(self) -> tuple[str, ...]:
+        """The names others read it by, the id first."""
+        return (self.id, self.variable, self.name)
 
     @property
     def inputs(self) -> frozenset[str]:
         """The variables that it, and the decisions it requires, read from the scope."""
-        own = self.logic.names if self.logic else frozenset()
-        supplied: set[str] = {self.model.functions[key].name for key in self.required_functions}
-        further: set[str] = set()
-        for key in self.required_decisions:
-            required = self.model.decisions[key]
-            supplied |= required.spellings
-            further |= required.inputs
-        return frozenset((own - supplied) | further)
+        found: set[str] = set()
+        for decision in self.model.order_of((self,)):
+            needs = decision.model.needs[decision.id]
+            supplied = {imported.name for imported in decision.model.imports}
+            supplied.update(name for _, required in needs.decisions for name in required.spellings)
+            supplied.update(name for _, name, _ in needs.functions)
+            found |= (decision.logic.names if decision.logic else frozenset()) - supplied
+            found.update(data.name for under, data in needs.inputs if under)
+        return frozenset(found)
 
     def evaluate(
         self,
@@ -98,148 +124,100 @@ class Decision:
         """Take this decision, after those it requires.
 
         Records go into `trace`, where they are kept up to the place of an error; the last one then has no output.
+        Input data of an imported model is read from a context under the import's name, else by its own name.
         Raises HitPolicyViolated, and FeelEvaluationError when a bound is exceeded.
         """
-        environment.begin()
-        try:
-            evaluation = Evaluation(self.model, as_scope(scope), environment)
-            evaluation.trace = [] if trace is None else trace
-            value = evaluation.decide(self)
-        finally:
-            environment.end()
-        return DecisionResult(value, evaluation.trace)
+        kept: list[Record] = [] if trace is None else trace
+        return DecisionResult(run(self, as_scope(scope), environment, kept), kept)
+
+
+@dataclass(frozen=True)
+class Import:
+    """A model that another reads, under a name; without a name its elements are read as if they were here."""
+
+    name: str
+    namespace: str
+    model: DecisionModel
+
+
+@dataclass
+class Needs:
+    """What a decision or knowledge model requires, each with the name of the import it is read under, or ""."""
+
+    decisions: list[tuple[str, Decision]] = field(default_factory=list)
+    inputs: list[tuple[str, InputData]] = field(default_factory=list)
+    functions: list[tuple[str, str, Function | None]] = field(default_factory=list)
+    """With the function's name; None for one that is not FEEL."""
+
+
+MAX_PATHS = 16
+"""Ways to one imported model through others; each may hold its inputs."""
 
 
 class DecisionModel:
-    """One DMN file. All mappings are by id."""
+    """One DMN file. The mappings are by id and hold what the file itself declares."""
 
-    def __init__(self, id_: str, name: str, types: TypeTable) -> None:
+    def __init__(self, id_: str, name: str, namespace: str, types: TypeTable) -> None:
         self.id = id_
         self.name = name
+        self.namespace = namespace
         self.types = types
+        self.file = ModelFile("", b"")
+        """The file it was read from."""
+        self.names = Vocabulary(())
+        """All names it and its imports declare."""
+        self.imports: list[Import] = []
         self.decisions: dict[str, Decision] = {}
         self.inputs: dict[str, InputData] = {}
         self.functions: dict[str, KnowledgeModel | DecisionService] = {}
         self.tables: list[tuple[str, DecisionTable]] = []
         """Every table at any depth, with the id of the decision or knowledge model it is part of."""
+        self.needs: dict[str, Needs] = {}
+        """By id of decision or knowledge model."""
+        self.bound: dict[str, Function | None] = {}
+        """Knowledge models and services as FEEL functions, by id."""
+        self._orders: dict[tuple[tuple[Decision, ...], frozenset[Decision]], tuple[Decision, ...]] = {}
+
+    @cached_property
+    def paths(self) -> dict[DecisionModel, list[tuple[str, ...]]]:
+        """This model and those it imports, directly or through others, each with the import names that lead to it."""
+        found: dict[DecisionModel, list[tuple[str, ...]]] = {self: [()]}
+        for imported in self.imports:
+            for model, further in imported.model.paths.items():
+                own = found.setdefault(model, [])
+                front = (imported.name,) if imported.name else ()
+                own.extend((*front, *path) for path in further[: MAX_PATHS - len(own)])
+        return found
+
+    def order_of(self, wanted: tuple[Decision, ...], given: frozenset[Decision] = frozenset()) -> tuple[Decision, ...]:
+        """The wanted decisions and those they require, each after what it requires; none that is given."""
+        found = self._orders.get((wanted, given))
+        if found is None:
+            found = self._orders[wanted, given] = _ordered(wanted, given)
+        return found
 
     def invoke(self, name: str, arguments: Mapping[str, FeelValue], environment: Environment) -> FeelValue:
         """The result of a business knowledge model or decision service, its arguments by name; a missing one is null.
 
-        Raises KeyError for a name the model does not have, Unsuitable, FeelEvaluationError.
+        Raises KeyError for a name the model does not have, Unsuitable, HitPolicyViolated, FeelEvaluationError.
         """
-        keys = [key for key, function in self.functions.items() if function.name == name]
-        function = functions_of(self, keys, EMPTY)[name]
-        environment.begin()
-        try:
-            return function.call_named(environment, {each: arguments.get(each) for each in function.parameters})
-        finally:
-            environment.end()
+        (key,) = [key for key, each in self.functions.items() if each.name == name][:1] or [name]
+        function = self.bound[key]
+        if function is None:
+            return None
+        given = {each: arguments.get(each) for each in function.parameters}
+        return call(function, given, environment)
 
 
-class Evaluation:
-    """One run through a model: each decision is taken once and noted in `trace`."""
-
-    def __init__(
-        self,
-        model: DecisionModel,
-        scope: Scope,
-        environment: Environment,
-        given: Mapping[str, FeelValue] | None = None,
-    ) -> None:
-        self.trace: list[Record] = []
-        self._model = model
-        self._scope = scope
-        self._environment = environment
-        self._values: dict[str, FeelValue] = dict(given or {})
-
-    def decide(self, decision: Decision) -> FeelValue:
-        """The decision's value, of the declared type or null."""
-        if decision.id in self._values:
-            return self._values[decision.id]
-        front: dict[str, Any] = {}
-        for key in decision.required_decisions:
-            required = self._model.decisions[key]
-            front.update(dict.fromkeys(required.spellings, self.decide(required)))
-        for key in decision.required_inputs:
-            data = self._model.inputs[key]
-            if data.type_ref and self._scope.has(data.name):
-                front[data.name] = self._model.types.coerced(
-                    self._scope.get(data.name), data.type_ref, self._environment
-                )
-        front.update(functions_of(self._model, decision.required_functions, self._scope))
-        record: Record = {"id": decision.id, "name": decision.name}
-        if decision.name_en:
-            record["name_en"] = decision.name_en
-        self.trace.append(record)
-        value = None
-        if decision.logic is not None:
-            value = decision.logic.evaluate(LayeredScope(front, self._scope), self._environment, record)
-        value = self._model.types.coerced(value, decision.type_ref, self._environment)
-        measured(value)
-        record["output"] = storable(value)
-        self._values[decision.id] = value
-        return value
-
-
-def functions_of(model: DecisionModel, keys: Sequence[str], outer: Scope) -> dict[str, FeelValue]:
-    """The required functions, and those they require, by name."""
-    functions: dict[str, FeelValue] = {}
-    waiting, seen = list(keys), set[str]()
-    scope = LayeredScope(functions, EMPTY)
+def _ordered(wanted: Sequence[Decision], given: frozenset[Decision]) -> tuple[Decision, ...]:
+    found: dict[Decision, None] = {}
+    waiting = [(decision, False) for decision in reversed(wanted)]
     while waiting:
-        key = waiting.pop()
-        if key in seen:
-            continue
-        seen.add(key)
-        node = model.functions[key]
-        if isinstance(node, KnowledgeModel):
-            functions[node.name] = node.function.bound(node.name, scope)
-            waiting.extend(node.required)
-        else:
-            functions[node.name] = ServiceFunction(model, node)
-    return functions
-
-
-class ServiceFunction(Function):
-    """A decision service as a function of its input data and input decisions."""
-
-    __slots__ = ("_model", "_service")
-
-    def __init__(self, model: DecisionModel, service: DecisionService) -> None:
-        super().__init__(
-            service.name,
-            tuple(
-                [model.inputs[key].name for key in service.input_data]
-                + [model.decisions[key].name for key in service.input_decisions]
-            ),
-        )
-        self._model = model
-        self._service = service
-
-    def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
-        """The one output decision's value, or a context of several. Raises Unsuitable for wrong types."""
-        if len(arguments) != len(self.parameters):
-            raise Unsuitable
-        count = len(self._service.input_data)
-        variables = dict(zip(self.parameters[:count], arguments, strict=False))
-        given = dict(zip(self._service.input_decisions, arguments[count:], strict=True))
-        types = self._model.types
-        for key, value in list(given.items()):
-            given[key] = types.fitted(value, self._model.decisions[key].type_ref, environment)
-        for key in self._service.input_data:
-            data = self._model.inputs[key]
-            variables[data.name] = types.fitted(variables[data.name], data.type_ref, environment)
-        environment.enter_call()
-        evaluation = Evaluation(self._model, as_scope(variables), environment, given)
-        outputs = [self._model.decisions[key] for key in self._service.output_decisions]
-        values = {decision.name: evaluation.decide(decision) for decision in outputs}
-        environment.leave_call()
-        result = next(iter(values.values())) if len(values) == 1 else values
-        return types.coerced(result, self._service.type_ref, environment)
-
-    def call_named(self, environment: Environment, arguments: Mapping[str, FeelValue]) -> FeelValue:
-        """As `call`, by the names of inputs and decisions."""
-        if set(arguments) != set(self.parameters):
-            raise Unsuitable
-        return self.call(environment, [arguments[name] for name in self.parameters])
+        decision, ready = waiting.pop()
+        if ready:
+            found.setdefault(decision)
+        elif decision not in found and decision not in given:
+            waiting.append((decision, True))
+            required = decision.model.needs[decision.id].decisions
+            waiting.extend((each, False) for _, each in reversed(required))
+    return tuple(found)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from engine.decisions.cells import Predicate, direct_test
 from engine.decisions.hit_policies import Aggregation, Hit, HitPolicy, resolve
-from engine.decisions.logic import Logic, Record
-from engine.feel import Environment, Expression, FeelValue, Function, Range, Scope, UnaryTests, text_of
-from engine.feel.types import NUMBERS
+from engine.decisions.item_types import DataType, coerced
+from engine.decisions.logic import Logic
+from engine.decisions.trace import Record, storable
+from engine.feel import Environment, Expression, FeelValue, Scope, UnaryTests
+from engine.feel.errors import WarningCode
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,16 @@ class Input:
     id: str = ""
     type_ref: str | None = None
     allowed: UnaryTests | None = None
+    data_type: DataType | None = None
+
+    def is_allowed(self, value: FeelValue, scope: Scope, environment: Environment) -> bool:
+        """Whether the value is among the column's input values. Null is: every type has it (DMN 1.5, 8.3.2)."""
+        if self.allowed is None or value is None:
+            return True
+        items = value if type(value) is list else [value]
+        if all(self.allowed.matches(item, scope, environment) is True for item in items):
+            return True
+        return self.allowed.matches(value, scope, environment) is True
 
     def record(self, value: FeelValue) -> Record:
         """What the trace says of the column for a value."""
@@ -41,6 +53,7 @@ class Output:
     id: str = ""
     type_ref: str | None = None
     allowed: UnaryTests | None = None
+    data_type: DataType | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +82,7 @@ class Rule:
 
 NO_MATCH = "no_rule_matched"
 DEFAULT_USED = "default_output"
+NOT_ALLOWED = "input_not_allowed"
 
 MAX_MISSED = 100
 """Rules the trace says of why they were missed; a table of thousands would make the journal grow with each decision."""
@@ -108,9 +122,16 @@ class DecisionTable(Logic):
         Raises HitPolicyViolated, with the trace so far in `record`, and FeelEvaluationError.
         """
         environment.spend(self._cost)
-        values = [column.expression.evaluate(scope, environment) for column in self.inputs]
+        values = [
+            coerced(column.expression.evaluate(scope, environment), column.data_type, environment)
+            for column in self.inputs
+        ]
         record["hit_policy"] = self._policy_text
         record["inputs"] = [column.record(value) for column, value in zip(self.inputs, values, strict=True)]
+        refused = self._refused_inputs(values, scope, environment)
+        if refused:  # a rule that asks nothing of the column must not answer for a value nobody thought of
+            record["note"], record["refused"] = NOT_ALLOWED, refused
+            return None
         matched, missed = self._sorted_out(values, scope, environment)
         record["rules"] = [self.rules[row].matched_record(row + 1) for row in matched]
         record["missed"] = [self._missed_record(row, column) for row, column in missed[:MAX_MISSED]]
@@ -120,6 +141,15 @@ class DecisionTable(Logic):
             return self._without_match(scope, environment, record)
         hits = [self._hit(row + 1, self.rules[row], scope, environment) for row in matched]
         return resolve(str(record.get("id", self.decision)), self.policy, self.aggregation, hits, self._priorities)
+
+    def _refused_inputs(self, values: Sequence[FeelValue], scope: Scope, environment: Environment) -> list[str]:
+        """Labels of the columns whose value is outside the input values; the environment is warned."""
+        refused = []
+        for column, value in zip(self.inputs, values, strict=True):
+            if column.allowed is not None and not column.is_allowed(value, scope, environment):
+                environment.warn(WarningCode.NOT_ALLOWED, column.label)
+                refused.append(column.label)
+        return refused
 
     def _sorted_out(
         self, values: Sequence[FeelValue], scope: Scope, environment: Environment
@@ -159,7 +189,10 @@ class DecisionTable(Logic):
         }
 
     def _hit(self, index: int, rule: Rule, scope: Scope, environment: Environment) -> Hit:
-        columns = [entry.evaluate(scope, environment) for entry in rule.outputs]
+        columns = [
+            coerced(entry.evaluate(scope, environment), column.data_type, environment)
+            for column, entry in zip(self.outputs, rule.outputs, strict=True)
+        ]
         return Hit(index, self._output(columns), columns)
 
     def _output(self, columns: Sequence[FeelValue]) -> FeelValue:
@@ -190,17 +223,6 @@ def _tests(rule: Rule) -> tuple[Test, ...]:
             direct = direct_test(cell)
             found.append((column, direct.types, direct.predicate, cell))
     return tuple(found)
-
-
-def storable(value: FeelValue) -> FeelValue:
-    """`value` for the trace: ranges and functions, which no variable holds, as their text."""
-    if type(value) in NUMBERS or type(value) is str:
-        return value
-    if type(value) is list:
-        return [storable(item) for item in value]
-    if type(value) is dict:
-        return {key: storable(item) for key, item in value.items()}
-    return text_of(value) if isinstance(value, Range | Function) else value
 
 
 __all__ = ["DecisionTable", "Input", "Output", "Rule", "storable"]

@@ -135,6 +135,10 @@ class WarningCode(Enum):
         "运算 {subject} 不适用于这些类型的值。",
     )
     WRONG_ARGUMENTS = ("The function {subject} was called with unsuitable arguments.", "函数 {subject} 的参数不合适。")
+    EXTERNAL_FUNCTION = (
+        "The body of an external {subject} (Java, PMML) is never run; its value is null.",
+        "外部 {subject}（Java、PMML）不会执行，其值按 null 处理。",
+    )
     NOT_A_BOOLEAN = (
         "The condition of {subject} is neither true nor false.",
         "{subject} 的条件既不是 true 也不是 false。",
@@ -147,6 +151,10 @@ class WarningCode(Enum):
         "The pattern, flags or replacement given to {subject} cannot be used (look-around and most back-references "
         "are not available).",
         "{subject} 的正则表达式、标志或替换文本无法使用（不支持环视，反向引用仅支持少数情形）。",
+    )
+    NOT_ALLOWED = (
+        "The value of {subject} is not among those the decision table allows; the result is null.",
+        "{subject} 的值不在决策表允许的取值范围内，结果按 null 处理。",
     )
     OUT_OF_RANGE = ("The result of {subject} is outside what can be represented.", "{subject} 的结果超出可表示的范围。")
 

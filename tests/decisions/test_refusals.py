@@ -67,7 +67,7 @@ def test_a_file_larger_than_any_table_is_refused() -> None:
          "d", "aggregated"),
         (definitions(decision("d", '<literalExpression expressionLanguage="java"><text>1</text>'
                                    "</literalExpression>")), "d", "not supported"),
-        (definitions('<import name="other" namespace="urn:x" importType="dmn"/>'), "other", "Imported"),
+        (definitions('<import name="other" namespace="urn:x" importType="dmn"/>'), "other", "Only DMN models"),
         (definitions(decision("d", "<context><contextEntry>" * 40 + literal("1")
                               + "</contextEntry></context>" * 40)), "d", "nested too deeply"),
     ],

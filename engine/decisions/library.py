@@ -1,0 +1,110 @@
+"""The DMN files that others may import, found by their namespace (DMN 1.5, 6.3.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.decisions.document import namespace_in, refusal
+
+if TYPE_CHECKING:
+    from engine.decisions.model import DecisionModel
+
+MAX_DEPTH = 8
+"""Models that import models; an analyst would lose the thread long before."""
+
+MAX_MODELS = 50
+"""Models read for one."""
+
+MAX_TOTAL_BYTES = 8 * 1024 * 1024
+"""Of all models read for one: four of the largest."""
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A DMN file. `key` is the deployed file's, 0 for one that is not deployed yet."""
+
+    name: str
+    content: bytes
+    key: int = 0
+
+
+Elsewhere = Callable[[ModelFile, str], "ModelFile | None"]
+"""The file with a namespace (second) that another file (first) imports, when no neighbour of it has it."""
+
+
+def _nowhere(importer: ModelFile, namespace: str) -> ModelFile | None:
+    return None
+
+
+class Library:
+    """Files by name, and the models read from them so far. Not to be shared between threads.
+
+    A file that is not deployed yet finds what it imports among `files`, else `elsewhere`; a deployed one only there.
+    """
+
+    def __init__(self, files: Mapping[str, bytes] | None = None, elsewhere: Elsewhere = _nowhere) -> None:
+        self._files = dict(files or {})
+        self._elsewhere = elsewhere
+        self._by_namespace: dict[str, list[str]] | None = None
+        self._models: dict[ModelFile, DecisionModel] = {}
+        self._open: list[ModelFile] = []
+        self._bytes = 0
+
+    def model_of(self, file: ModelFile) -> DecisionModel | None:
+        """The model already read from the file."""
+        return self._models.get(file)
+
+    def keep(self, file: ModelFile, model: DecisionModel) -> None:
+        """Remember the model read from the file."""
+        self._models[file] = model
+
+    def find(self, importer: ModelFile, namespace: str, location: str) -> list[ModelFile]:
+        """The files with the namespace; the one that `location` names comes alone, if it is among them."""
+        if importer.key == 0:
+            names = self._names(namespace)
+            named = [name for name in names if name == location.rpartition("/")[2]]
+            found = [ModelFile(name, self._files[name]) for name in named or names]
+            if found:
+                return [found[0]] if len({file.content for file in found}) == 1 else found
+        elsewhere = self._elsewhere(importer, namespace)
+        return [elsewhere] if elsewhere is not None else []
+
+    def _names(self, namespace: str) -> list[str]:
+        if self._by_namespace is None:
+            self._by_namespace = {}
+            for name in sorted(self._files):
+                self._by_namespace.setdefault(namespace_in(self._files[name]) or "", []).append(name)
+        return self._by_namespace.get(namespace, [])
+
+    @contextmanager
+    def reading(self, file: ModelFile) -> Iterator[None]:
+        """While the file is read. Raises DecisionRefused when it imports itself, or too much is imported."""
+        if file in self._open:
+            raise _circle([*self._open[self._open.index(file) :], file])
+        self._bytes += len(file.content)
+        if len(self._open) >= MAX_DEPTH or len(self._models) >= MAX_MODELS or self._bytes > MAX_TOTAL_BYTES:
+            raise refusal(
+                file.name,
+                f"More is imported than can be worked with: {MAX_DEPTH} models deep, {MAX_MODELS} models or "
+                f"{MAX_TOTAL_BYTES} bytes.",
+                f"导入内容超过上限：{MAX_DEPTH} 层、{MAX_MODELS} 个模型或 {MAX_TOTAL_BYTES} 字节。",
+                ("Import fewer models.", "请减少导入的模型。"),
+            )
+        self._open.append(file)
+        try:
+            yield
+        finally:
+            self._open.pop()
+
+
+def _circle(files: list[ModelFile]) -> Exception:
+    way = " → ".join(file.name for file in files)
+    return refusal(
+        files[0].name,
+        f"The models import each other: {way}.",
+        f"模型之间相互导入：{way}。",
+        ("Remove one of the imports.", "请删除其中一个导入。"),
+    )
