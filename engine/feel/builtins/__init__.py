@@ -9,10 +9,11 @@ from engine.feel.builtins.lists import LISTS
 from engine.feel.builtins.numbers import NUMBERS
 from engine.feel.builtins.ranges import RANGES
 from engine.feel.builtins.signatures import Builtin
+from engine.feel.builtins.statistics import STATISTICS
 from engine.feel.builtins.strings import STRINGS
 
 BUILTINS: dict[str, Builtin] = {}
-for _family in (CONVERSION, STRINGS, NUMBERS, LISTS, DATES, RANGES, CONTEXTS):
+for _family in (CONVERSION, STRINGS, NUMBERS, STATISTICS, LISTS, DATES, RANGES, CONTEXTS):
     BUILTINS.update(_family.functions)
 
 __all__ = ["BUILTINS", "Builtin"]

@@ -1,10 +1,8 @@
-"""Conversion, boolean and other functions (DMN 1.5, tables 69, 70 and 79, and Camunda 8's)."""
+"""Conversion, boolean and other functions (DMN 1.5, 10.3.4.1, 10.3.4.2 and 10.3.4.6, and Camunda 8's)."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
-from decimal import Decimal
 
 from engine.feel import comparison
 from engine.feel.arithmetic import CONTEXT, shortest
@@ -13,19 +11,24 @@ from engine.feel.environment import Environment, bounded
 from engine.feel.errors import Unsuitable
 from engine.feel.size import measured
 from engine.feel.text import text_of
-from engine.feel.types import FeelValue, is_number, kind_of
+from engine.feel.types import FeelValue, is_number
 
 CONVERSION = Family()
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-_GROUPING = (" ", ",", ".", "")
+_GROUPING = (" ", ",", ".")
 _POINTS = (",", ".")
+_STEPS_PER_ITEM, _CHARACTERS_PER_STEP, _DIGITS_PER_STEP = 3, 200, 20
 
 
 @CONVERSION.function("string", "from")
 def string(environment: Environment, value: FeelValue) -> FeelValue:
-    """The text of any value."""
-    environment.spend(measured(value))
-    return None if value is None else bounded(text_of(value))
+    """The text of any value but null; a text is itself."""
+    if value is None:
+        return None
+    environment.spend(_STEPS_PER_ITEM * measured(value))
+    written = bounded(text_of(value))
+    environment.spend(len(written) // _CHARACTERS_PER_STEP)
+    return written
 
 
 @CONVERSION.function("number", "from", "from, grouping separator, decimal separator")
@@ -35,11 +38,12 @@ def number(environment: Environment, *parts: FeelValue) -> FeelValue:
     if is_number(source) and len(parts) == 1:
         return source
     source = text(source)
+    environment.spend(len(source) // _DIGITS_PER_STEP)
     if len(parts) == 3:
-        source = _plain(source, parts[1], parts[2])
+        source = _plain(source, single(parts[1]), single(parts[2]))
     if not _NUMBER.fullmatch(source):
         raise Unsuitable
-    return shortest(CONTEXT.create_decimal(Decimal(source)))
+    return shortest(CONTEXT.create_decimal(source))
 
 
 def _plain(source: str, grouping: FeelValue, point: FeelValue) -> str:
@@ -63,13 +67,9 @@ def negation(environment: Environment, value: FeelValue) -> FeelValue:
 
 @CONVERSION.function("is", "value1, value2")
 def same(environment: Environment, left: FeelValue, right: FeelValue) -> FeelValue:
-    """Whether two values are the very same element of the domain, zones included."""
-    if kind_of(left) is not kind_of(right):
-        return False
-    if isinstance(left, dt.time | dt.datetime):
-        return left.tzinfo == right.tzinfo and left == right
-    environment.spend(measured(left))
-    return left is right or comparison.equal(left, right) is True
+    """Whether two values are the very same element of the domain, zones and parts of a second included."""
+    environment.spend(_STEPS_PER_ITEM * (measured(left) + measured(right)))
+    return comparison.identical(left, right)
 
 
 @CONVERSION.function("is defined", "value")

@@ -1,8 +1,7 @@
-"""Numeric functions (DMN 1.5, table 73)."""
+"""Numeric functions (DMN 1.5, 10.3.4.5)."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from decimal import (
     ROUND_CEILING,
@@ -16,15 +15,15 @@ from decimal import (
     Decimal,
 )
 
-from engine.feel import arithmetic
+from engine.feel import arithmetic, comparison
 from engine.feel.arithmetic import CONTEXT, decimal_of, shortest
 from engine.feel.builtins.signatures import Family, Implementation, number, single, whole
 from engine.feel.environment import Environment
 from engine.feel.errors import Unsuitable
-from engine.feel.types import FeelValue, is_number
-from engine.model.values import YearsMonthsDuration
+from engine.feel.types import FeelValue, Kind, kind_of
 
 NUMBERS = Family()
+_WITH_A_SIZE = frozenset({Kind.NUMBER, Kind.DAYS_AND_TIME_DURATION, Kind.YEARS_AND_MONTHS_DURATION})
 _MIN_SCALE, _MAX_SCALE = -6111, 6176  # of IEEE 754 decimal128
 _WIDE = Context(prec=12_400, Emin=-20_000, Emax=20_000)  # holds any decimal128 in full while rounding
 
@@ -63,11 +62,10 @@ for _name, _mode in (
 def absolute(environment: Environment, n: FeelValue) -> FeelValue:
     """The size of a number or duration."""
     value = single(n)
-    if isinstance(value, YearsMonthsDuration):
-        return YearsMonthsDuration(abs(value.months))
-    if is_number(value) or isinstance(value, dt.timedelta):
-        return abs(value)
-    raise Unsuitable
+    if kind_of(value) not in _WITH_A_SIZE:
+        raise Unsuitable
+    opposite = arithmetic.negate(value)
+    return opposite if comparison.ordered("<", value, opposite) else value
 
 
 @NUMBERS.function("modulo", "dividend, divisor")
@@ -121,19 +119,3 @@ def even(environment: Environment, value: FeelValue) -> FeelValue:
 def _remainder_by_two(value: FeelValue) -> Decimal:
     given = decimal_of(number(value))
     return abs(_WIDE.remainder(given, Decimal(2)))
-
-
-def total(values: list[FeelValue]) -> FeelValue:
-    """The sum of numbers or durations; raises Unsuitable for other kinds."""
-    result: FeelValue = values[0]
-    for value in values[1:]:
-        result = arithmetic.add(result, value)
-    return result
-
-
-def product(values: list[FeelValue]) -> FeelValue:
-    """The product of numbers."""
-    result: FeelValue = 1
-    for value in values:
-        result = arithmetic.multiply(result, number(value))
-    return result

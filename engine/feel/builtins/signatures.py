@@ -2,7 +2,8 @@
 
 An implementation takes the environment and the arguments by position and raises Unsuitable where the
 standard says null. `a, b, c?` declares parameters; those marked `?` may be left out,
-and the last may be given several times when marked `...`.
+and the last may be given several times when marked `...`. Where two signatures differ only in the kind one parameter
+takes, as `key` and `keys` do, `kinds` says which: by position both are tried, by name the name decides.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from engine.feel.environment import Environment
 from engine.feel.errors import Unsuitable
-from engine.feel.types import FeelValue, Function, is_number
+from engine.feel.types import FeelValue, Function, Kind, is_number, kind_of
 
 Implementation = Callable[..., FeelValue]
 _LARGEST_WHOLE = 10**18  # no text or list is longer, and no decimal may be blown up to a longer int
@@ -22,10 +23,16 @@ _LARGEST_WHOLE = 10**18  # no text or list is longer, and no decimal may be blow
 class Builtin(Function):
     """A function of the standard or of Camunda 8."""
 
-    __slots__ = ("implementation", "pure", "signatures", "variadic")
+    __slots__ = ("implementation", "kinds", "pure", "signatures", "variadic")
 
     def __init__(
-        self, name: str, signatures: tuple[str, ...], implementation: Implementation, variadic: bool, pure: bool
+        self,
+        name: str,
+        signatures: tuple[str, ...],
+        implementation: Implementation,
+        variadic: bool,
+        pure: bool,
+        kinds: Mapping[str, Kind],
     ) -> None:
         split = tuple(tuple(part.strip() for part in signature.split(",") if part.strip()) for signature in signatures)
         super().__init__(name, tuple(part.rstrip("?.") for part in split[0]))
@@ -33,6 +40,7 @@ class Builtin(Function):
         self.implementation = implementation
         self.variadic = variadic
         self.pure = pure
+        self.kinds = kinds
 
     def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
         """The result for as many arguments as one of the signatures takes."""
@@ -52,8 +60,18 @@ class Builtin(Function):
             ):
                 while given and not given[-1]:
                     given.pop()
-                return self._run(environment, [arguments.get(name) for name in names[: len(given)]])
+                return self._run(environment, [self._named(arguments, name) for name in names[: len(given)]])
         raise Unsuitable
+
+    def _named(self, arguments: Mapping[str, FeelValue], name: str) -> FeelValue:
+        """An argument by its name, of the kind that name asks for (DMN 1.5, 10.3.2.9.4)."""
+        value, kind = arguments.get(name), self.kinds.get(name)
+        if kind is None or value is None or kind_of(value) is kind:
+            return value
+        value = [value] if kind is Kind.LIST else single(value)
+        if kind_of(value) is not kind:
+            raise Unsuitable
+        return value
 
     def _fits(self, signature: tuple[str, ...], count: int) -> bool:
         required = sum(1 for part in signature if not part.endswith("?"))
@@ -81,12 +99,17 @@ class Family:
         self.functions: dict[str, Builtin] = {}
 
     def function(
-        self, name: str, *signatures: str, variadic: bool = False, pure: bool = True
+        self,
+        name: str,
+        *signatures: str,
+        variadic: bool = False,
+        pure: bool = True,
+        kinds: Mapping[str, Kind] | None = None,
     ) -> Callable[[Implementation], Implementation]:
         """Declare the decorated function as the FEEL function `name`."""
 
         def declare(implementation: Implementation) -> Implementation:
-            self.functions[name] = Builtin(name, signatures, implementation, variadic, pure)
+            self.functions[name] = Builtin(name, signatures, implementation, variadic, pure, kinds or {})
             return implementation
 
         return declare
