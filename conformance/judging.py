@@ -8,32 +8,42 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from conformance.kit import Case, Expected
+from conformance.kit import Case, Expected, Unreadable
 from engine.decisions import DecisionModel, DecisionRefused, HitPolicyViolated, parse_decisions
 from engine.feel import Environment, FeelEvaluationError, FeelValue, MappingScope, Unsuitable
 from engine.feel.comparison import equal
 from engine.feel.temporal import temporal_text
+from engine.feel.types import Kind, kind_of
 
 _NOW = dt.datetime(2026, 1, 5, 9, 30, tzinfo=dt.UTC)  # no case depends on the day
 
 _BINARY = Decimal("1e-12")
+_CLOCKS = frozenset({Kind.TIME, Kind.DATE_AND_TIME})  # equal in FEEL even where their zones or fractions differ
 
 
 @cache
 def _model(file: Path) -> DecisionModel | None:
-    """The model, or None when it is refused."""
+    """The model, or None when it is refused or cannot be read."""
     try:
         beside = {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.dmn")) if other != file}
         return parse_decisions(file.read_bytes(), file.name, beside)  # a case's models import each other
-    except DecisionRefused:
+    except (DecisionRefused, OSError):
         return None
 
 
 def passes(case: Case) -> bool:
-    """Whether every result node of the case comes out as expected; an error of ours counts as null."""
-    model = _model(case.model)
-    if model is None:
+    """Whether every result node of the case comes out as expected; an error of ours counts as null.
+
+    Anything else that goes wrong fails the case: one case must not take the others with it.
+    """
+    try:
+        model = None if case.model is None else _model(case.model)
+        return model is not None and bool(case.expected) and _all_come_out(case, model)
+    except Exception:  # the judge cannot know what a case or our mistakes raise
         return False
+
+
+def _all_come_out(case: Case, model: DecisionModel) -> bool:
     return all(same(_result(case, model, name), expected) for name, expected in case.expected.items())
 
 
@@ -70,9 +80,9 @@ def same(found: FeelValue, expected: Expected) -> bool:
         return found is expected
     if isinstance(expected, int | Decimal):
         return isinstance(found, int | Decimal) and _close(Decimal(found), Decimal(expected))
-    if type(found) is not type(expected):
+    if isinstance(expected, Unreadable) or type(found) is not type(expected):
         return False
-    if isinstance(expected, dt.date | dt.time) and isinstance(found, dt.date | dt.time):
+    if kind_of(expected) in _CLOCKS:
         return _utc(temporal_text(found)) == _utc(temporal_text(expected))
     return equal(found, expected) is True
 

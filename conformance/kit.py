@@ -1,10 +1,14 @@
-"""Reading the kit: `compliance-level-N/<test>/<test>-test-*.xml` beside their models (format: testCases.xsd)."""
+"""Reading the kit: `compliance-level-N/<test>/*.xml` beside their models (format: testCases.xsd).
+
+A folder may hold other levels, other files and broken ones: what cannot be read is a case that fails.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from lxml import etree
@@ -13,7 +17,11 @@ from engine.feel import FeelValue
 from engine.feel.arithmetic import shortest
 from engine.feel.temporal import parse_temporal
 
+LEVELS = (2, 3)
+"""The levels of conformance that can be tested (DMN 1.5, 2.2)."""
+
 _KIT = "{http://www.omg.org/spec/DMN/20160719/testcase}"
+_LEVEL = re.compile(r"compliance-level-([0-9]+)")
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _NUMBERS = frozenset({"decimal", "double", "integer", "float", "int", "long"})
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
@@ -35,11 +43,12 @@ class Case:
 
     id: str
     level: int
-    model: Path
-    invocable: str | None
+    model: Path | None
+    """None where the file of the cases cannot be read."""
+    invocable: str | None = None
     """A business knowledge model or decision service to call in place of a decision."""
-    inputs: Mapping[str, Expected]
-    expected: Mapping[str, Expected]
+    inputs: Mapping[str, Expected] = field(default_factory=dict)
+    expected: Mapping[str, Expected] = field(default_factory=dict)
 
     @property
     def valued(self) -> bool:
@@ -48,16 +57,29 @@ class Case:
 
 
 def cases_in(kit: Path) -> Iterator[Case]:
-    """Every case below the kit's folder, in a stable order."""
-    for file in sorted(kit.glob("compliance-level-*/*/*-test-*.xml")):
-        level = int(file.parts[-3].rpartition("-")[2])
+    """Every case of the levels below the kit's folder, in a stable order."""
+    for folder in sorted(path for path in (kit, *kit.rglob("compliance-level-*")) if path.is_dir()):
+        match = _LEVEL.fullmatch(folder.name)
+        if match and int(match[1]) in LEVELS:
+            for file in sorted(folder.glob("*/*.xml")):
+                yield from _cases_of(file, int(match[1]))
+
+
+def _cases_of(file: Path, level: int) -> Iterator[Case]:
+    place = f"{file.parent.name}/{file.stem}"
+    try:
         root = etree.parse(file, _PARSER).getroot()
-        model = file.with_name(root.findtext(f"{_KIT}modelName") or "")
-        for element in root.findall(f"{_KIT}testCase"):
-            yield _case(element, f"{file.parent.name}/{file.stem}", level, model)
+    except (etree.XMLSyntaxError, OSError):
+        yield Case(id=place, level=level, model=None)
+        return
+    if root.tag != f"{_KIT}testCases":
+        return
+    name = (root.findtext(f"{_KIT}modelName") or "").strip()
+    for element in root.findall(f"{_KIT}testCase"):
+        yield _case(element, place, level, file.parent / name if name else None)
 
 
-def _case(element: etree._Element, place: str, level: int, model: Path) -> Case:
+def _case(element: etree._Element, place: str, level: int, model: Path | None) -> Case:
     called = element.get("type") in {"bkm", "decisionService"}
     return Case(
         id=f"{place}#{element.get('id')}",
@@ -97,6 +119,14 @@ def _simple(value: etree._Element) -> Expected:
     if kind == "boolean":
         return text.strip() == "true"
     if kind in _NUMBERS:
-        return shortest(Decimal(text.strip()))
+        return _number(text.strip())
     temporal = parse_temporal(text.strip())
     return Unreadable(text) if temporal is None else temporal
+
+
+def _number(text: str) -> Expected:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return Unreadable(text)
+    return shortest(value) if value.is_finite() else Unreadable(text)

@@ -10,6 +10,7 @@ import pytest
 
 from conformance.__main__ import main
 from conformance.judging import same
+from engine.feel.temporal import parse_temporal
 
 MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="m" name="m" namespace="urn:m">
   <inputData id="amount" name="amount"><variable name="amount"/></inputData>
@@ -52,7 +53,8 @@ def test_each_level_counts_its_cases_and_names_the_failed_ones(
             "valued": 2,
             "valued_passed": 1,
             "failed": ["0001-twice/0001-twice-test-01#wrong"],
-        }
+        },
+        "level3": {"cases": 0, "passed": 0, "valued": 0, "valued_passed": 0, "failed": []},
     }
 
 
@@ -62,7 +64,7 @@ def test_the_report_for_people_says_the_same(
     monkeypatch.setattr("sys.argv", ["conformance", str(kit)])
     main()
     report = capsys.readouterr().out
-    assert "level2: 2 of 3 pass; of those that expect a value 1 of 2" in report
+    assert "level2: 2 of 3 cases passed; of those that expect a value (valued) 1 of 2 passed" in report
     assert "failed: 0001-twice/0001-twice-test-01#wrong" in report
 
 
@@ -70,6 +72,42 @@ def test_a_folder_that_is_none_is_said_to_be_none(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("sys.argv", ["conformance", "nowhere"])
     with pytest.raises(SystemExit, match="the folder of the kit"):
         main()
+
+
+def test_a_folder_without_cases_is_said_to_have_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["conformance", str(tmp_path)])
+    with pytest.raises(SystemExit, match="There are no cases below"):
+        main()
+
+
+def test_what_is_broken_fails_and_the_rest_is_judged(
+    kit: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (kit / "compliance-level-9" / "0001-later").mkdir(parents=True)
+    (kit / "compliance-level-9" / "0001-later" / "0001-later-test-01.xml").write_text("<testCases>")
+    folder = kit / "compliance-level-2" / "0002-broken"
+    folder.mkdir()
+    (folder / "0002-broken-test-01.xml").write_text("<testCases>")
+    (folder / "0002-broken-test-02.xml").write_text(CASES.format(amount="").replace("m.dmn", "absent.dmn"))
+    (folder / "0002-broken-test-03.xml").write_text(
+        CASES.format(amount=AMOUNT).replace('name="twice"', 'name="thrice"')
+    )
+    (folder / "notes.xml").write_text("<notes/>")
+    (folder / "m.dmn").write_text(MODEL)
+    monkeypatch.setattr("sys.argv", ["conformance", str(kit)])
+    monkeypatch.setenv("JSON", "1")
+    main()
+    report = json.loads(capsys.readouterr().out)["level2"]
+    assert (report["cases"], report["passed"], len(report["failed"])) == (10, 2, 8)
+    assert "0002-broken/0002-broken-test-01" in report["failed"]
+
+
+def test_expected_values_may_be_of_any_year_and_are_compared_to_the_nanosecond() -> None:
+    assert same(parse_temporal("-2017-12-31"), parse_temporal("-2017-12-31"))
+    assert same(parse_temporal("10:00:00.000000001"), parse_temporal("10:00:00.000000001"))
+    assert not same(parse_temporal("10:00:00.000000001"), parse_temporal("10:00:00"))
+    assert not same(parse_temporal("10:00:00Z"), parse_temporal("10:00:00"))
+    assert not same(parse_temporal("12026-01-01T10:00:00.1"), parse_temporal("12026-01-01T10:00:00.2"))
 
 
 @pytest.mark.parametrize(
