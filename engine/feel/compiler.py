@@ -7,8 +7,6 @@ expression reads from outside. The constructs with loops and functions are in `c
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import cast
 
 from engine.feel import arithmetic, comparison
 from engine.feel.builtins import BUILTINS
@@ -46,7 +44,8 @@ from engine.feel.syntax import (
     mentions,
 )
 from engine.feel.type_checks import is_instance
-from engine.feel.types import FeelValue, Kind, Range, kind_of
+from engine.feel.types import FeelValue, Range
+from engine.feel.weight import CHARACTERS_PER_STEP, frames_of, weight_of
 
 CONTAINERS = frozenset({list, dict})
 NOT_REPRESENTABLE = (ArithmeticError, ValueError)  # OverflowError and decimal's signals are among them
@@ -62,10 +61,21 @@ class Compiler:
         self.functions_called: set[str] = set()
         self.builds = False
         """Whether the expression makes lists or contexts, which must be measured before others use them."""
+        self.weight = 0
+        """Steps of evaluating once what was compiled so far, without the rounds of loops and calls."""
+        self.frames = 0
+        self.most_frames = 0
+        """Python frames that the parts around hold, and the most there were; each function counts from 0."""
 
     def compile(self, node: Node) -> Code:
         """Code for `node` inside the blocks open now."""
-        return _COMPILERS[type(node)](self, node)
+        self.weight += weight_of(node)
+        frames = frames_of(node)
+        self.frames += frames
+        self.most_frames = max(self.most_frames, self.frames)
+        code = _COMPILERS[type(node)](self, node)
+        self.frames -= frames
+        return code
 
     def inside(self, block: Block, node: Node) -> Code:
         """Code for `node` inside one more block."""
@@ -136,7 +146,10 @@ def _arithmetic(compiler: Compiler, node: Arithmetic) -> Code:
 
     def run(frame: Frame) -> FeelValue:
         try:
-            return operate(left(frame), right(frame))
+            result = operate(left(frame), right(frame))
+            if type(result) is str:
+                frame.environment.spend(len(result) // CHARACTERS_PER_STEP)
+            return result
         except Unsuitable:
             frame.environment.warn(WarningCode.WRONG_KINDS, symbol)
         except NOT_REPRESENTABLE:
@@ -371,7 +384,12 @@ def _context(compiler: Compiler, node: ContextLiteral) -> Code:
 
 
 def _if(compiler: Compiler, node: If) -> Code:
-    condition, then, otherwise = (compiler.compile(part) for part in (node.condition, node.then, node.otherwise))
+    condition = compiler.compile(node.condition)
+    before = compiler.weight
+    then = compiler.compile(node.then)
+    with_then, compiler.weight = compiler.weight, before
+    otherwise = compiler.compile(node.otherwise)
+    compiler.weight = max(compiler.weight, with_then)  # only one of them is evaluated
 
     def run(frame: Frame) -> FeelValue:
         met = condition(frame)
@@ -390,12 +408,7 @@ def _instance_of(compiler: Compiler, node: InstanceOf) -> Code:
 
 
 def _filter(compiler: Compiler, node: Filter) -> Code:
-    source = compiler.compile(node.source)
-    index = node.condition.value if isinstance(node.condition, Literal) else None
-    if kind_of(index) is not Kind.NUMBER:
-        index = None
-    condition = compiler.inside(Block({"item"}, of_item=True), node.condition)
-    return compile_filter(source, condition, cast("int | Decimal | None", index))
+    return compile_filter(compiler, node)
 
 
 def _for(compiler: Compiler, node: For) -> Code:

@@ -42,6 +42,8 @@ class TokenCursor:
         token = self._token
         if token.type is TokenType.OTHER and token.text in HALF_WIDTH:
             expected = Expected.HALF_WIDTH
+        elif token.type is TokenType.CUT:
+            expected = Expected.SHORTER_TEXT
         start, found = foreign_sign(self._source, token.start) or (token.start, self._source[token.start : token.end])
         hint = hint_at(self._source, self._tokens, self._at, expected)
         return FeelSyntaxError(*position(self._source, start), expected, found[:40], hint)

@@ -17,8 +17,18 @@ from engine.feel.errors import (
 )
 from engine.feel.types import FeelValue, Function
 
+STEP_BUDGET = 400_000
+"""Steps of one evaluation, each 0.05 to 0.2 microseconds: below 100 milliseconds, and ten thousand rows with
+thirty operations each. What a part of an expression costs is in `weight.py`."""
+
 MAX_CALL_DEPTH = 48
-"""Each level costs a handful of Python frames per nested operator; 48 stays far from Python's own limit."""
+"""Calls within calls."""
+
+MAX_CALL_FRAMES = 400
+"""Python frames of calls within calls; with the expressions around them, half of Python's own limit."""
+
+_MODEL_FRAMES = 8
+"""Of a call into a decision model, whose body is an evaluation of its own."""
 
 MAX_TEXT = 1_000_000
 """Characters in one text; a variable is kept in one database cell."""
@@ -63,7 +73,7 @@ class Environment:
 
     now: dt.datetime
     functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
-    step_budget: int = 200_000
+    step_budget: int = STEP_BUDGET
     total_budget: int | None = None
     warnings: list[FeelWarning] = field(default_factory=list)
     zone: dt.tzinfo = dt.UTC
@@ -72,6 +82,7 @@ class Environment:
     """Where the functions of a decision model note what they did; None when nobody asks."""
     _left: int = field(default=0, init=False, repr=False)
     _depth: int = field(default=0, init=False, repr=False)
+    _frames: int = field(default=0, init=False, repr=False)
     _evaluations: int = field(default=0, init=False, repr=False)
     _spent: int = field(default=0, init=False, repr=False)
 
@@ -81,7 +92,7 @@ class Environment:
             if self.total_budget is not None and self._spent >= self.total_budget:
                 raise TotalBudgetSpent(budget=self.total_budget)
             self._left = self.step_budget
-            self._depth = 0
+            self._depth = self._frames = 0
         self._evaluations += 1
 
     def end(self) -> None:
@@ -96,16 +107,18 @@ class Environment:
         if self._left < 0:
             raise StepBudgetSpent(budget=self.step_budget)
 
-    def enter_call(self) -> None:
-        """Go one call deeper; raises CallsTooDeep and StepBudgetSpent."""
+    def enter_call(self, frames: int = _MODEL_FRAMES) -> None:
+        """Go one call deeper, into a body of so many Python frames; raises CallsTooDeep and StepBudgetSpent."""
         self.spend()
         self._depth += 1
-        if self._depth > MAX_CALL_DEPTH:
-            raise CallsTooDeep(limit=MAX_CALL_DEPTH)
+        self._frames += frames
+        if self._depth > MAX_CALL_DEPTH or self._frames > MAX_CALL_FRAMES:
+            raise CallsTooDeep(limit=self._depth - 1)
 
-    def leave_call(self) -> None:
+    def leave_call(self, frames: int = _MODEL_FRAMES) -> None:
         """Come back from a call."""
         self._depth -= 1
+        self._frames -= frames
 
     def warn(self, code: WarningCode, subject: str) -> None:
         """Note that a part of the expression is null, once per reason."""

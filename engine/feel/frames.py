@@ -33,11 +33,13 @@ Code: TypeAlias = Callable[[Frame], FeelValue]
 class Block:
     """What the compiler knows of a frame: its names, or that any name may be the item's."""
 
-    __slots__ = ("names", "of_item")
+    __slots__ = ("asked", "names", "of_item")
 
     def __init__(self, names: set[str], of_item: bool = False) -> None:
         self.names = names
         self.of_item = of_item
+        self.asked: set[str] = set()
+        """The names that were read from here."""
 
 
 def read_name(name: str, blocks: list[Block], outermost: Code) -> Code:
@@ -49,6 +51,7 @@ def read_name(name: str, blocks: list[Block], outermost: Code) -> Code:
         behind = _stepping_out(read_name(name, outer, outermost))
         return _read_item(name, behind)
     if name in block.names:
+        block.asked.add(name)
         return lambda frame: frame.locals.get(name)
     if any(name in further.names or further.of_item for further in outer):
         return _stepping_out(read_name(name, outer, outermost))

@@ -16,6 +16,9 @@ from engine.feel.mistakes import FULL_WIDTH_QUOTE, NO_HINT
 MAX_LENGTH = 65_536
 """Characters of one expression; a diagram's cell or mapping is three orders shorter."""
 
+MAX_TOKENS = 10_000
+"""Words and signs of one expression: a list of some thousand codes; more would take longer to compile than to run."""
+
 
 class TokenType(Enum):
     """The sorts of token."""
@@ -27,6 +30,8 @@ class TokenType(Enum):
     AT = auto()
     SYMBOL = auto()
     OTHER = auto()
+    CUT = auto()
+    """Where a text of too many tokens was cut off; what is wrong before it is said first."""
     END = auto()
 
 
@@ -92,11 +97,14 @@ def tokenise(source: str) -> list[Token]:
     """All tokens of `source`, the last one of type END. Raises FeelSyntaxError."""
     if len(source) > MAX_LENGTH:
         raise FeelSyntaxError(*position(source, MAX_LENGTH), Expected.SHORTER_TEXT, "…")
-    tokens = []
+    tokens: list[Token] = []
     for match in _TOKEN.finditer(source):
         sort = match.lastgroup
         if sort == "space":
             continue
+        if len(tokens) == MAX_TOKENS:
+            tokens.append(Token(TokenType.CUT, "", *match.span()))
+            break
         plain = _PLAIN.get(sort or "")
         tokens.append(Token(plain, match[0], *match.span()) if plain else _token(source, match))
     tokens.append(Token(TokenType.END, "", len(source), len(source)))

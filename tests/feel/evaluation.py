@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.feel import Environment, ExternalFunction, compile_expression
+from engine.feel.environment import STEP_BUDGET
 
 MONDAY = dt.datetime(2026, 11, 23, 10, 30, tzinfo=dt.UTC)
 
 
-def environment(functions: Mapping[str, ExternalFunction] | None = None, step_budget: int = 200_000) -> Environment:
+def environment(functions: Mapping[str, ExternalFunction] | None = None, step_budget: int = STEP_BUDGET) -> Environment:
     return Environment(MONDAY, functions=functions or {}, step_budget=step_budget)
 
 

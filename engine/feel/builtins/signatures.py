@@ -15,6 +15,7 @@ from typing import Any
 from engine.feel.environment import Environment
 from engine.feel.errors import Unsuitable
 from engine.feel.types import FeelValue, Function, Kind, is_number, kind_of
+from engine.feel.weight import call_cost
 
 Implementation = Callable[..., FeelValue]
 _LARGEST_WHOLE = 10**18  # no text or list is longer, and no decimal may be blown up to a longer int
@@ -79,6 +80,7 @@ class Builtin(Function):
         return required <= count and (open_ended or count <= len(signature))
 
     def _run(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
+        environment.spend(call_cost(self.name, arguments))
         try:
             return self.implementation(environment, *arguments)
         except (ArithmeticError, ValueError) as error:  # the result is outside what can be represented
