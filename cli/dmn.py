@@ -12,7 +12,7 @@ import click
 from cli.decision_trace import trace_lines
 from cli.feel_answer import answer, echo, echo_warnings, exact_json
 from cli.feel_context import Moment, environment_for, read_context
-from engine.decisions import Decision, DecisionModel, parse_decisions
+from engine.decisions import Decision, DecisionModel, Library, parse_decisions
 from engine.decisions.document import MAX_BYTES
 from engine.feel import Environment, FeelValue, Unsuitable
 from engine.feel.size import measured
@@ -75,7 +75,7 @@ def dmn(
 def model_in(file: Path) -> DecisionModel:
     """The model in the file. Raises DecisionRefused, also for more than the reader takes."""
     with file.open("rb") as stream:
-        return parse_decisions(stream.read(MAX_BYTES + 1), file.name)
+        return parse_decisions(stream.read(MAX_BYTES + 1), file.name, Library.of_folder(file.parent))
 
 
 def _entries(model: DecisionModel) -> list[tuple[str, str, str]]:

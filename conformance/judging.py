@@ -25,7 +25,7 @@ _CLOCKS = frozenset({Kind.TIME, Kind.DATE_AND_TIME})  # equal in FEEL even where
 def _model(file: Path) -> DecisionModel | None:
     """The model, or None when it is refused or cannot be read."""
     try:
-        beside = {other.name: other.read_bytes() for other in sorted(file.parent.glob("*.dmn")) if other != file}
+        beside = {other.name: other.read_bytes() for other in file.parent.glob("*.dmn")}
         return parse_decisions(file.read_bytes(), file.name, beside)  # a case's models import each other
     except (DecisionRefused, OSError):
         return None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from engine.decisions.errors import DecisionRefused, HitPolicyViolated
 from engine.decisions.hit_policies import Aggregation, HitPolicy
+from engine.decisions.library import Library, ModelFile
 from engine.decisions.model import Decision, DecisionModel, DecisionResult
-from engine.decisions.parser import parse_decisions
+from engine.decisions.parser import parse_decisions, read_model
 
 __all__ = [
     "Aggregation",
@@ -15,5 +16,8 @@ __all__ = [
     "DecisionResult",
     "HitPolicy",
     "HitPolicyViolated",
+    "Library",
+    "ModelFile",
     "parse_decisions",
+    "read_model",
 ]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.decisions.document import namespace_in, refusal
+from engine.decisions.document import MAX_BYTES, namespace_in, refusal
 
 if TYPE_CHECKING:
     from engine.decisions.model import DecisionModel
@@ -31,8 +32,20 @@ class ModelFile:
     key: int = 0
 
 
+Files = Callable[[], Mapping[str, bytes]]
+
 Elsewhere = Callable[[ModelFile, str], "ModelFile | None"]
 """The file with a namespace (second) that another file (first) imports, when no neighbour of it has it."""
+
+
+def _files_in(folder: Path) -> dict[str, bytes]:
+    """Of a file too large to be accepted only as much as shows that it is."""
+    found = {}
+    for file in sorted(folder.iterdir()):
+        if file.suffix == ".dmn" and file.is_file():
+            with file.open("rb") as content:
+                found[file.name] = content.read(MAX_BYTES + 1)
+    return found
 
 
 def _nowhere(importer: ModelFile, namespace: str) -> ModelFile | None:
@@ -45,13 +58,20 @@ class Library:
     A file that is not deployed yet finds what it imports among `files`, else `elsewhere`; a deployed one only there.
     """
 
-    def __init__(self, files: Mapping[str, bytes] | None = None, elsewhere: Elsewhere = _nowhere) -> None:
-        self._files = dict(files or {})
+    def __init__(self, files: Mapping[str, bytes] | Files | None = None, elsewhere: Elsewhere = _nowhere) -> None:
+        """`files` may be a function that reads them: it is called when something is imported."""
+        self._read = files if callable(files) else (lambda: files or {})
+        self._files: Mapping[str, bytes] = {}
         self._elsewhere = elsewhere
         self._by_namespace: dict[str, list[str]] | None = None
         self._models: dict[ModelFile, DecisionModel] = {}
         self._open: list[ModelFile] = []
         self._bytes = 0
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> Library:
+        """The DMN files of a folder, read when one of them imports something."""
+        return cls(lambda: _files_in(folder))
 
     def model_of(self, file: ModelFile) -> DecisionModel | None:
         """The model already read from the file."""
@@ -64,7 +84,7 @@ class Library:
     def find(self, importer: ModelFile, namespace: str, location: str) -> list[ModelFile]:
         """The files with the namespace; the one that `location` names comes alone, if it is among them."""
         if importer.key == 0:
-            names = self._names(namespace)
+            names = [name for name in self._names(namespace) if name != importer.name]
             named = [name for name in names if name == location.rpartition("/")[2]]
             found = [ModelFile(name, self._files[name]) for name in named or names]
             if found:
@@ -74,7 +94,7 @@ class Library:
 
     def _names(self, namespace: str) -> list[str]:
         if self._by_namespace is None:
-            self._by_namespace = {}
+            self._by_namespace, self._files = {}, self._read()
             for name in sorted(self._files):
                 self._by_namespace.setdefault(namespace_in(self._files[name]) or "", []).append(name)
         return self._by_namespace.get(namespace, [])

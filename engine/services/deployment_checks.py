@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from engine.decisions import Decision, parse_decisions
+from engine.decisions import Decision, DecisionModel, ModelFile, read_model
 from engine.forms import parse_form
 from engine.interpreter import CALENDAR_FUNCTIONS, ProcessModel, link, parse_diagram
 from engine.model.errors import Problem, ResourceRefused
 from engine.services.answers import Resource
+from engine.services.decision_models import library_of
 from engine.services.errors import DeploymentRefused
 from engine.store.definitions import latest_of_kind
 from engine.store.states import LinkKind
@@ -29,6 +30,8 @@ class Checked:
     resources: tuple[Resource, ...]
     processes: dict[str, ProcessModel] = field(default_factory=dict)
     decisions: dict[str, Decision] = field(default_factory=dict)
+    models: list[DecisionModel] = field(default_factory=list)
+    """The DMN files."""
     forms: set[str] = field(default_factory=set)
     source: dict[tuple[LinkKind, str], str] = field(default_factory=dict)
     """The file each definition comes from."""
@@ -79,6 +82,9 @@ class _Check:
         self.known_types = job_types
         self.checked = Checked(tuple(sorted(resources, key=lambda item: item.name)))
         self.problems: dict[str, list[Problem]] = defaultdict(list)
+        self.library = library_of(
+            connection, {item.name: item.content for item in resources if item.name.lower().endswith(".dmn")}
+        )
         self.earlier: dict[tuple[LinkKind, str], Any] = {}
         """Models of what was deployed earlier and is used now."""
 
@@ -129,7 +135,9 @@ class _Check:
             self.checked.processes[model.id] = model
 
     def _read_decisions(self, resource: Resource) -> None:
-        for decision in parse_decisions(resource.content, resource.name).decisions.values():
+        model = read_model(ModelFile(resource.name, resource.content), self.library)
+        self.checked.models.append(model)
+        for decision in model.decisions.values():
             self._declare(LinkKind.DECISION, decision.id, resource)
             self.checked.decisions[decision.id] = decision
 
@@ -240,4 +248,7 @@ class _Check:
 
     def _earlier_decision(self, id_: str) -> Decision | None:
         row = self._deployed(LinkKind.DECISION, id_)
-        return None if row is None else parse_decisions(row.content, row.resource_name).decisions[id_]
+        if row is None:
+            return None
+        file = ModelFile(row.resource_name, row.content, row.resource_key)
+        return read_model(file, self.library).decisions[id_]

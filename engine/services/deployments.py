@@ -16,6 +16,7 @@ from engine.model.errors import NotFound
 from engine.model.terms import Thing
 from engine.services.answers import Definition, DeploymentResult, DeploymentWarning, Resource
 from engine.services.authorisation import Subject, guarded, may, require
+from engine.services.decision_models import store_models
 from engine.services.deployment_checks import Checked, check_resources
 from engine.services.deployment_warnings import warnings_of
 from engine.services.parts import ENGINE_VERSION, EngineParts
@@ -158,6 +159,7 @@ class Deployments:
                 for item in checked.resources
             ],
         )
+        store_models(connection, checked.models, resource_keys)
         given = _definition_keys(self._parts, checked)
         for kind in LinkKind:
             rows = [

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from engine.decisions import Decision, parse_decisions
+from engine.decisions import Decision, ModelFile, read_model
 from engine.forms import Form, parse_form
 from engine.interpreter import CALENDAR_FUNCTIONS, ProcessModel, Program, link, parse_diagram
 from engine.model.elements import Element
 from engine.model.errors import NotFound
 from engine.model.terms import Thing
+from engine.services.decision_models import library_of
 from engine.store.definitions import links_of, with_content
 from engine.store.states import LinkKind
 
@@ -81,8 +82,10 @@ class Programs:
         for row in [*own, *with_content(connection, LinkKind.PROCESS, keys[LinkKind.PROCESS].values())]:
             processes[row.process_id] = parse_diagram(row.content, row.resource_name).processes[row.process_id]
         decisions: dict[str, Decision] = {}
+        library = library_of(connection)
         for row in with_content(connection, LinkKind.DECISION, keys[LinkKind.DECISION].values()):
-            decisions[row.decision_id] = parse_decisions(row.content, row.resource_name).decisions[row.decision_id]
+            file = ModelFile(row.resource_name, row.content, row.resource_key)
+            decisions[row.decision_id] = read_model(file, library).decisions[row.decision_id]
         root = own[0].process_id
         return LinkedDefinition(
             key=definition_key,

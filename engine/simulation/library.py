@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from engine.decisions import Decision, parse_decisions
+from engine.decisions import Library as DecisionLibrary
 from engine.interpreter import ProcessModel, Program, link, parse_diagram
 from engine.model.errors import NotFound, ResourceRefused
 from engine.model.terms import Thing
@@ -24,6 +25,8 @@ class Library:
         self._waiting: list[Path] | None = None
         self._refused: list[tuple[Path, ResourceRefused]] = []
         self._neighbours = neighbours
+        self._models: dict[Path, DecisionLibrary] = {}
+        """By folder, what its tables may import."""
         self.main: str | None = None
         """The first executable process of the first diagram."""
         for file in files:
@@ -87,7 +90,8 @@ class Library:
     def _read(self, file: Path) -> None:
         content = file.read_bytes()
         if file.suffix == ".dmn":
-            self.decisions.update(parse_decisions(content, file.name).decisions)
+            models = self._models.setdefault(file.parent, DecisionLibrary.of_folder(file.parent))
+            self.decisions.update(parse_decisions(content, file.name, models).decisions)
             return
         processes = parse_diagram(content, file.name).processes
         for id, process in processes.items():

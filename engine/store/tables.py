@@ -82,6 +82,25 @@ decision_definition = Table(
     UniqueConstraint("decision_id", "version"),
 )
 
+decision_model = Table(
+    "decision_model",
+    metadata,
+    Column("resource_key", Key, ForeignKey("deployment_resource.key"), primary_key=True),
+    Column("namespace", Text, nullable=False),
+    Index("ix_decision_model_namespace", "namespace", "resource_key"),
+)
+"""The namespace by which others import a DMN file; files without one cannot be imported."""
+
+decision_import = Table(
+    "decision_import",
+    metadata,
+    Column("resource_key", Key, ForeignKey("deployment_resource.key"), nullable=False),
+    Column("namespace", Text, nullable=False),
+    Column("imported_key", Key, ForeignKey("deployment_resource.key"), nullable=False),
+    PrimaryKeyConstraint("resource_key", "namespace"),
+)
+"""The very file that a DMN file imports by a namespace, frozen at deployment."""
+
 form_definition = Table(
     "form_definition",
     metadata,
