@@ -17,7 +17,7 @@ from engine.model.values import Value
 from web.languages import in_language
 from web.services import services
 from web.uploads.listing import size
-from web.vocabulary import field_label, input_label, role_label, word_label
+from web.vocabulary import field_label, input_label, role_label, warning_text, word_label
 
 _FEN_PER_YUAN = 100
 _COLUMNS = 6  # more do not fit beside each other
@@ -167,6 +167,7 @@ def present(app: Flask) -> None:
         role_label=role_label,
         target=target,
         annotated=annotated,
+        warning_text=warning_text,
         job_name=job_name,
         machine_name=machine_name,
         name_of=lambda row: in_language(row.name, row.name_en),

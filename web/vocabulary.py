@@ -14,7 +14,9 @@ import orjson
 
 from bank.account_types import ACCOUNT_TYPES
 from bank.people import ROLES as BANK_ROLES
-from web.languages import in_language
+from engine.feel import FeelWarning
+from engine.feel.errors import WarningCode
+from web.languages import in_language, language
 
 _SHIPPED: Mapping[str, Mapping[str, tuple[str, str]]] = orjson.loads(
     Path(__file__).with_name("vocabulary.json").read_bytes()
@@ -55,6 +57,12 @@ def input_label(traced: Mapping[str, str]) -> str:
     named = _named(expression)
     labelled = label if label != expression else ""
     return in_language(labelled or named or expression, traced.get("label_en", "") or named or label)
+
+
+def warning_text(code: str, subject: str) -> str:
+    """Why a part of an expression is null, as a sentence; a code of another version as it is."""
+    known = WarningCode.__members__.get(code.upper())
+    return FeelWarning(known, subject).message(language()) if known else f"{code}: {subject}"
 
 
 def _named(path: str) -> str | None:

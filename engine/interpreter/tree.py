@@ -353,14 +353,16 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         """The storable value of an expression at the element; its warnings become events."""
         view = self.scopes.view(self.scope(task) if scope is None else scope)
         self.feel.warnings.clear()
-        value = normalise(expression.evaluate(view, self.feel), task.task_spec.node.id)
-        self.note_warnings(task)
-        return value
+        try:
+            return normalise(expression.evaluate(view, self.feel), task.task_spec.node.id)
+        finally:
+            self.note_warnings(task, expression.text)
 
-    def note_warnings(self, task: Task) -> None:
-        """The warnings of the last evaluation become events."""
+    def note_warnings(self, task: Task, expression: str | None = None) -> None:
+        """The warnings of the last evaluation, which an error may have ended, become events."""
         for warning in self.feel.warnings:
-            self.emit(ExpressionWarned(**task.at, message=warning.message("en")))
+            code = warning.code.name.lower()
+            self.emit(ExpressionWarned(**task.at, code=code, subject=warning.subject, expression=expression))
         self.feel.warnings.clear()
 
     def take_result(self, task: Task, values: Mapping[str, Value]) -> None:

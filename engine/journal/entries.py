@@ -41,7 +41,8 @@ class Head:
 
 @dataclass(frozen=True, kw_only=True)
 class JournalEntry:
-    """One entry, decoded. `body` has `inputs`, `steps`, `functions` and `events`."""
+    """One entry, decoded. `body` has `inputs`, `steps`, `functions`, `zone` and `events`; `time` and `zone` are what
+    expressions saw as `now()` and `today()`."""
 
     instance_key: int
     seq: int

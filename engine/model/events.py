@@ -169,10 +169,16 @@ class DecisionEvaluated(ElementEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class ExpressionWarned(ElementEvent):
-    """An expression gave null where the author may not have meant it."""
+    """An expression gave null where the author may not have meant it.
+
+    `code` and `subject` are those of the warning, which is put into words for its reader; `expression` is the text that
+    warned, None when a decision did: its trace is an event of its own.
+    """
 
     type = "warning"
-    message: str
+    code: str
+    subject: str
+    expression: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

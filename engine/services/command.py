@@ -153,6 +153,7 @@ class CaseCommand:
             "inputs": normalise(self.inputs),
             "steps": normalise(self.steps),
             "functions": normalise(self.functions.calls),
+            "zone": str(self.parts.zone),  # with the entry's time, what now() and today() were
             "events": [normalise(event.to_json()) for event in events],
         }
 

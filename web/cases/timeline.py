@@ -39,6 +39,16 @@ class TakenDecision:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StepWarning:
+    """Why an expression of a step, or of its decision (then without the text), gave null."""
+
+    step: Step
+    code: str
+    subject: str
+    expression: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimelineEntry:
     """One journal entry. `what` is the step the command was about, if it was about one."""
 
@@ -60,11 +70,12 @@ class TimelineEntry:
     ended: str
     changes: tuple[VariableChange, ...]
     decisions: tuple[TakenDecision, ...]
+    warnings: tuple[StepWarning, ...]
 
     @property
     def has_detail(self) -> bool:
         """Whether there is more to unfold."""
-        return bool(self.changes or self.decisions)
+        return bool(self.changes or self.decisions or self.warnings)
 
 
 def timeline(
@@ -110,6 +121,7 @@ class _Reader:
                 for event in events
                 if event["type"] == "decision"
             ),
+            warnings=tuple(dict.fromkeys(self._warning(event) for event in events if event["type"] == "warning")),
         )
         self._groups.update({each["number"]: _groups(each) for each in events if each["type"] == "user_task"})
         return read
@@ -139,6 +151,14 @@ class _Reader:
     def _step(self, number: int) -> Step | None:
         found = self._activities.get(number)
         return Step(name=found.name, name_en=found.name_en) if found is not None else None
+
+    def _warning(self, event: Mapping[str, Any]) -> StepWarning:
+        return StepWarning(
+            step=self._named(event),
+            code=event["code"],
+            subject=event["subject"],
+            expression=event.get("expression", ""),
+        )
 
     def _named(self, event: Mapping[str, Any]) -> Step:
         found = self._step(event["number"])

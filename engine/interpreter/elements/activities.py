@@ -109,8 +109,10 @@ class DecisionTask(FlowNode):
         assert reference is not None
         case = task.case
         case.feel.warnings.clear()
-        result = case.decisions[reference.decision_id].evaluate(case.scopes.view(case.scope(task)), case.feel)
-        case.note_warnings(task)
+        try:
+            result = case.decisions[reference.decision_id].evaluate(case.scopes.view(case.scope(task)), case.feel)
+        finally:
+            case.note_warnings(task)
         trace = normalise(result.trace, "trace")
         case.emit(DecisionEvaluated(**task.at, decision_id=reference.decision_id, trace=trace))
         case.take_result(task, {reference.result: normalise(result.value, reference.result)})
