@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.feel.syntax import TypeName
+from engine.feel.temporal import as_instant
 from engine.feel.types import FeelValue, Function, Kind, Range, kind_of
 
 _SIMPLE = {
@@ -53,9 +54,14 @@ def conforms(value: FeelValue, type_name: TypeName) -> bool:
 
 
 def coerced(value: FeelValue, type_name: TypeName | None) -> FeelValue:
-    """`value` as the type asks (DMN 1.5, 10.3.2.9.4): a list of one to its item and back, else null."""
+    """`value` as the type asks (DMN 1.5, 10.3.2.9.4), else null.
+
+    A list of one becomes its item and an item a list of one; a date becomes its midnight in UTC.
+    """
     if type_name is None or conforms(value, type_name):
         return value
+    if _SIMPLE.get(type_name.name) is Kind.DATE_AND_TIME and kind_of(value) is Kind.DATE:
+        return as_instant(value)
     if (type_name.name == "list" or type_name.declared) and conforms([value], type_name):
         return [value]
     if type(value) is list and len(value) == 1 and conforms(value[0], type_name):

@@ -11,7 +11,7 @@ from engine.feel.size import MAX_DEPTH
 from engine.feel.types import FeelValue, Kind
 
 CONTEXTS = Family()
-_ENTRIES_PER_STEP = 16
+_ENTRIES_PER_STEP = 8
 """Copied in one go."""
 
 

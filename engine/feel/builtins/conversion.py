@@ -17,7 +17,7 @@ CONVERSION = Family()
 _NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _GROUPING = (" ", ",", ".")
 _POINTS = (",", ".")
-_STEPS_PER_ITEM, _CHARACTERS_PER_STEP, _DIGITS_PER_STEP = 3, 200, 20
+_STEPS_PER_ITEM, _CHARACTERS_PER_STEP, _DIGITS_PER_STEP = 5, 100, 20
 
 
 @CONVERSION.function("string", "from")

@@ -46,7 +46,7 @@ class EqualValues:
         if not self._in_pairs:
             return alike[0]
         for other in alike:
-            self._environment.spend(4)
+            self._environment.spend(6)
             if comparison.equal(value, other) is True:
                 return other
         return NOTHING
@@ -55,12 +55,12 @@ class EqualValues:
         """A key that equal values share. Raises NestedTooDeep."""
         kind = type(value)
         if kind is str:
-            self._environment.spend(1 + len(value) // _CHARACTERS_PER_STEP)
+            self._environment.spend(2 + len(value) // _CHARACTERS_PER_STEP)
             return value  # type: ignore[no-any-return]  # a str
         if kind is int or kind is Decimal:
-            self._environment.spend()
+            self._environment.spend(2)
             return value  # type: ignore[no-any-return]  # equal numbers have equal hashes
-        self._environment.spend(2)
+        self._environment.spend(5)
         if level > MAX_DEPTH:
             raise NestedTooDeep
         return self._structured_key(value, level + 1)

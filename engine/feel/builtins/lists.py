@@ -145,7 +145,7 @@ def list_replace(environment: Environment, values: FeelValue, where: FeelValue, 
 
 def _is_true(environment: Environment, function: Function, left: FeelValue, right: FeelValue) -> bool:
     """What a function of two says; null counts as false, anything else but a boolean is unsuitable."""
-    environment.spend()
+    environment.spend(4)
     answer = function.call(environment, (left, right))
     if answer is not None and type(answer) is not bool:
         raise Unsuitable
@@ -210,7 +210,7 @@ def sort(environment: Environment, values: FeelValue, *precedes: FeelValue) -> F
         raise Unsuitable
 
     def order(left: FeelValue, right: FeelValue) -> int:
-        environment.spend(2)  # Python's sort asks only whether one is less than the other
+        environment.spend(3)  # Python's sort asks only whether one is less than the other
         if before is not None:
             return -1 if _is_true(environment, before, left, right) else 0
         less = comparison.ordered("<", left, right)

@@ -24,6 +24,7 @@ from engine.feel.types import FeelValue, Kind, kind_of
 
 NUMBERS = Family()
 _WITH_A_SIZE = frozenset({Kind.NUMBER, Kind.DAYS_AND_TIME_DURATION, Kind.YEARS_AND_MONTHS_DURATION})
+_DIGITS_PER_STEP = 100
 _MIN_SCALE, _MAX_SCALE = -6111, 6176  # of IEEE 754 decimal128
 _WIDE = Context(prec=12_400, Emin=-20_000, Emax=20_000)  # holds any decimal128 in full while rounding
 
@@ -74,6 +75,7 @@ def modulo(environment: Environment, dividend: FeelValue, divisor: FeelValue) ->
     left, right = decimal_of(number(dividend)), decimal_of(number(divisor))
     if not right:
         raise Unsuitable
+    environment.spend(max(0, left.adjusted() - right.adjusted()) // _DIGITS_PER_STEP)
     left_over = _WIDE.remainder(left, right)
     if left_over and (left_over < 0) is not (right < 0):
         left_over = _WIDE.add(left_over, right)

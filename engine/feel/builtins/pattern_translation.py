@@ -54,10 +54,10 @@ def literal(pattern: str) -> Translation:
     return Translation(re2.escape(pattern), [], 0, min(len(pattern), 4), settled=True)
 
 
-def translated(pattern: str, flags: str) -> Translation:
+def translated(pattern: str, flags: str, capturing: bool) -> Translation:
     """A pattern under its flags. Raises Unsuitable."""
     tree = parse_pattern(_without_blanks(pattern) if "x" in flags else pattern, "s" in flags)
-    writer = _Writer(ignore_case="i" in flags)
+    writer = _Writer(ignore_case="i" in flags, capturing=capturing)
     text = writer.choice(tree, {})
     if len(text) > _MAX_TRANSLATED:
         raise UnusablePattern
@@ -80,8 +80,9 @@ def _without_blanks(pattern: str) -> str:
 class _Writer:
     """Writes a tree in RE2's syntax; `groups` are the numbers of the groups it has opened so far."""
 
-    def __init__(self, ignore_case: bool) -> None:
+    def __init__(self, ignore_case: bool, capturing: bool) -> None:
         self.ignore_case = ignore_case
+        self._capturing = capturing
         self.groups: list[int] = []
 
     def choice(self, choice: Choice, known: dict[int, str]) -> str:
@@ -100,11 +101,18 @@ class _Writer:
     def _spelt_out(self, group: Group, rest: tuple[Node, ...], known: dict[int, str]) -> str:
         ways = []
         for word in dict.fromkeys(_words(group.node)):
-            self.groups.append(group.number)
-            ways.append(f"({_quoted(word)}){self._sequence(rest, {**known, group.number: word})}")
+            ways.append(
+                f"{self._opened(group.number)}{_quoted(word)}){self._sequence(rest, {**known, group.number: word})}"
+            )
             if sum(map(len, ways)) > _MAX_TRANSLATED:
                 raise UnusablePattern
         return f"(?:{'|'.join(ways)})"
+
+    def _opened(self, number: int) -> str:
+        if not number or not self._capturing:
+            return "(?:"
+        self.groups.append(number)
+        return "("
 
     def _node(self, node: Node, known: dict[int, str]) -> str:
         if isinstance(node, Characters):
@@ -116,9 +124,7 @@ class _Writer:
                 raise UnusablePattern
             return f"(?:{_quoted(known[node.group])})"
         if isinstance(node, Group):
-            if node.number:
-                self.groups.append(node.number)
-            return f"({'' if node.number else '?:'}{self.choice(node.node, known)})"
+            return f"{self._opened(node.number)}{self.choice(node.node, known)})"
         count = f"{{{node.least},{'' if node.most is None else node.most}}}"
         return f"(?:{self._node(node.node, known)}){count}{'?' if node.reluctant else ''}"
 

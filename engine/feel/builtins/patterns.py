@@ -20,11 +20,12 @@ _OPTIONS.max_mem = 1 << 20  # with more, refusing a huge pattern would itself ta
 _FLAGS = frozenset("smixq")
 _REPLACEMENT = re.compile(r"\\([\\$])|\$([0-9]+)|([\\$])")
 
-# Measured on one core, where a step is 0.3 to 0.5 microseconds.
-_REFUSAL = 25_000  # what RE2 does before it finds that a pattern is too large for it
-_INSTRUCTIONS_PER_STEP = 33  # of RE2's slowest way to match
-_CHARACTERS_PER_STEP = 200  # of its fast way
-_STEPS_PER_MATCH = 8
+# Measured on one core, where a step is a quarter of a microsecond.
+_REFUSAL = 30_000  # what RE2 does before it finds that a pattern is too large for it
+_INSTRUCTIONS_PER_STEP = 20  # of RE2's slowest way to match
+_CHARACTERS_PER_STEP = 40  # of its fast way, with Python's counting of characters
+_CHARACTERS_BEYOND_PER_STEP = 100  # of its fast way alone
+_STEPS_PER_MATCH, _STEPS_PER_GROUP = 14, 5
 _FREE_INSTRUCTIONS = 16
 
 
@@ -52,11 +53,11 @@ class Pattern:
         environment.spend(self._way(len(text)))
         instructions = self.compiled.programsize
         for match in self.compiled.finditer(text):
-            steps = _STEPS_PER_MATCH + 2 * len(self.groups)
+            steps = _STEPS_PER_MATCH + _STEPS_PER_GROUP * len(self.groups)
             if self.groups:
                 steps += (match.end() - match.start()) * instructions // _INSTRUCTIONS_PER_STEP
             if not self.settled:
-                steps += (len(text) - match.end()) // _CHARACTERS_PER_STEP
+                steps += (len(text) - match.end()) // _CHARACTERS_BEYOND_PER_STEP
             environment.spend(steps)
             yield match
 
@@ -78,12 +79,14 @@ class Pattern:
         return next((part for part in parts if part is not None), "")
 
 
-def compile_pattern(pattern: str, flags: str, environment: Environment) -> Pattern:
+def compile_pattern(pattern: str, flags: str, environment: Environment, capturing: bool = True) -> Pattern:
     """The compiled pattern; raises Unsuitable for a bad pattern, an unknown flag or an over-long text.
+
+    Without `capturing` its groups are forgotten, which makes it quicker.
 
     Each evaluation pays for a pattern once; which patterns this process happens to remember does not matter.
     """
-    usable, steps = _compiled(pattern, flags)
+    usable, steps = _compiled(pattern, flags, capturing)
     if (pattern, flags) not in environment.patterns:
         environment.spend(steps)
         if len(environment.patterns) >= 64:
@@ -95,12 +98,12 @@ def compile_pattern(pattern: str, flags: str, environment: Environment) -> Patte
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str, flags: str) -> tuple[Pattern | None, int]:
+def _compiled(pattern: str, flags: str, capturing: bool) -> tuple[Pattern | None, int]:
     """The pattern, None if it cannot be used, and the steps it takes to find out."""
     if len(pattern) > MAX_PATTERN or not _FLAGS.issuperset(flags):
         return None, 1
     try:
-        translation = literal(pattern) if "q" in flags else translated(pattern, flags)
+        translation = literal(pattern) if "q" in flags else translated(pattern, flags, capturing)
     except Unsuitable:
         return None, 1 + len(pattern)
     inline = "".join(flag for flag in "im" if flag in flags)
@@ -112,7 +115,7 @@ def _compiled(pattern: str, flags: str) -> tuple[Pattern | None, int]:
     usable = Pattern(
         compiled, tuple(translation.groups), translation.group_count, translation.width, translation.settled
     )
-    return usable, 1 + len(pattern) + max(0, compiled.programsize - _FREE_INSTRUCTIONS)
+    return usable, 1 + len(pattern) + max(0, 2 * (compiled.programsize - _FREE_INSTRUCTIONS))
 
 
 def replacement_parts(replacement: str, groups: int) -> list[str | int]:

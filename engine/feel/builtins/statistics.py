@@ -13,7 +13,7 @@ from engine.feel.errors import Unsuitable
 from engine.feel.types import FeelValue, Kind, is_number, kind_of
 
 STATISTICS = Family()
-_STEPS_PER_SUMMAND = 4
+_STEPS_PER_SUMMAND = 5
 _SUMMABLE = frozenset({Kind.NUMBER, Kind.DAYS_AND_TIME_DURATION, Kind.YEARS_AND_MONTHS_DURATION})
 
 
@@ -83,6 +83,7 @@ def standard_deviation(environment: Environment, values: FeelValue) -> FeelValue
         raise Unsuitable
     average = CONTEXT.divide(decimal_of(_total(given)), Decimal(len(given)))
     squares = Decimal(0)
+    environment.spend(2 * len(given))
     for item in given:
         distance = CONTEXT.subtract(item, average)
         squares = CONTEXT.fma(distance, distance, squares)
@@ -95,5 +96,6 @@ def mode(environment: Environment, values: FeelValue) -> FeelValue:
     counts: dict[int | Decimal, int] = {}
     for item in _numbers(environment, values):
         counts[item] = counts.get(item, 0) + 1
+    environment.spend(3 * len(counts))
     most = max(counts.values(), default=0)
     return sorted(item for item, times in counts.items() if times == most)

@@ -10,7 +10,7 @@ from engine.feel.errors import Unsuitable, ValueTooLarge
 from engine.feel.types import FeelValue
 
 STRINGS = Family()
-_CHARACTERS_PER_STEP = 200
+_CHARACTERS_PER_STEP = 100
 
 
 def _read(environment: Environment, value: FeelValue) -> str:
@@ -86,14 +86,18 @@ def ends_with(environment: Environment, string: FeelValue, match: FeelValue) -> 
     return text(string).endswith(_read(environment, match))
 
 
-def _pattern(environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = ()) -> Pattern:
+def _pattern(
+    environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = (), capturing: bool = False
+) -> Pattern:
     given = text(flags[0]) if flags and flags[0] is not None else ""
-    return compile_pattern(text(pattern), given, environment)
+    return compile_pattern(text(pattern), given, environment, capturing)
 
 
-def _splitting(environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = ()) -> Pattern:
+def _splitting(
+    environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = (), capturing: bool = False
+) -> Pattern:
     """A pattern to replace or to split by: it may not match the empty text (F&O, error FORX0003)."""
-    compiled = _pattern(environment, pattern, flags)
+    compiled = _pattern(environment, pattern, flags, capturing)
     if compiled.matches_nothing():
         raise UnusablePattern
     return compiled
@@ -115,7 +119,7 @@ def replace(
 ) -> FeelValue:
     """Every match replaced; `$1` in the replacement is the first group, unless the flag `q` makes it plain text."""
     whole_text, substitute = _read(environment, source), _read(environment, replacement)
-    compiled = _splitting(environment, pattern, flags)
+    compiled = _splitting(environment, pattern, flags, "$" in substitute)
     literal = bool(flags) and flags[0] is not None and "q" in text(flags[0])
     parts = [substitute] if literal else replacement_parts(substitute, compiled.group_count)
     pieces: list[str] = []
