@@ -12,8 +12,10 @@ import click
 from cli.decision_trace import trace_lines
 from cli.feel_answer import answer, echo, echo_warnings, exact_json
 from cli.feel_context import Moment, environment_for, read_context
+from cli.typed_inputs import typed_inputs
 from engine.decisions import Decision, DecisionModel, Library, parse_decisions
 from engine.decisions.document import MAX_BYTES
+from engine.decisions.trace import Notes, storable
 from engine.feel import Environment, FeelValue, Unsuitable
 from engine.feel.size import measured
 from persistence.errors import ErrorKind, KaihuError
@@ -110,7 +112,7 @@ def _take(
     environment = environment_for(settings, at, ())
     records: list[dict[str, Any]] = []
     try:
-        value = _value(model, named, variables, environment, records)
+        value = _value(model, named, typed_inputs(model, variables), environment, records)
         measured(value)
     except KaihuError as error:
         if as_json and not isinstance(error, DecisionUnknown):
@@ -147,10 +149,15 @@ def _value(
     name = next((each.name for each in model.functions.values() if named in (each.id, each.name)), None)
     if name is None:
         raise DecisionUnknown(named=named[:60], listed=_listed(model))
+    record: dict[str, Any] = {"id": named, "name": name}
+    records.append(record)
+    environment.notes = Notes(record)
     try:
-        return model.invoke(name, variables, environment)
+        value = model.invoke(name, variables, environment)
     except Unsuitable as error:
         raise ArgumentsUnsuitable(named=name[:60]) from error
+    record["output"] = storable(value)
+    return value
 
 
 def _decision(model: DecisionModel, named: str) -> Decision | None:

@@ -134,6 +134,11 @@ class FunctionLogic(Logic):
         self._result = result
         self.names = (body.names if body else frozenset()) - set(self.parameters)
 
+    @property
+    def parameter_types(self) -> dict[str, DataType | None]:
+        """The declared types of the parameters by name; None where none is declared."""
+        return dict(zip(self.parameters, self._types, strict=True))
+
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The function, seeing `scope`."""
         return self.bound("function", scope)

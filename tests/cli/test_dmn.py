@@ -15,6 +15,7 @@ from tests.decisions.models import (
     literal,
     requires_decision,
     requires_function,
+    requires_input,
     table,
 )
 
@@ -23,7 +24,7 @@ KNOWLEDGE = (
     f"{literal('x * 2')}</encapsulatedLogic></businessKnowledgeModel>"
 )
 SERVICE = (
-    '<decisionService id="asked" name="asked"><outputDecision href="#score"/></decisionService>'
+    '<decisionService id="asked" name="asked"><outputDecision href="#score"/><inputData href="#income"/></decisionService>'
     '<inputData id="income" name="income"><variable name="income" typeRef="number"/></inputData>'
 )
 BANDS = table(
@@ -131,6 +132,82 @@ def test_the_object_for_programs_has_the_value_and_on_demand_the_trace(kaihu: Ka
     }  # fmt: skip
 
 
+TYPED = definitions(
+    '<itemDefinition name="tPerson"><itemComponent name="born"><typeRef>date</typeRef></itemComponent>'
+    '<itemComponent name="name"><typeRef>string</typeRef></itemComponent></itemDefinition>'
+    '<itemDefinition name="tDays" isCollection="true"><typeRef>date</typeRef></itemDefinition>'
+    '<inputData id="i1" name="person"><variable name="person" typeRef="tPerson"/></inputData>'
+    '<inputData id="i2" name="days"><variable name="days" typeRef="tDays"/></inputData>'
+    '<inputData id="i3" name="pause"><variable name="pause" typeRef="days and time duration"/></inputData>'
+    '<inputData id="i4" name="text"><variable name="text" typeRef="string"/></inputData>',
+    '<businessKnowledgeModel id="next" name="next"><encapsulatedLogic><formalParameter name="day" typeRef="date"/>'
+    + literal('day + duration("P1D")')
+    + "</encapsulatedLogic></businessKnowledgeModel>",
+    decision(
+        "all",
+        literal("[person.born.year, person.name, days[2].day, pause.hours, text]"),
+        requires=requires_input("i1", "i2", "i3", "i4"),
+    ),
+)
+
+
+def test_a_string_is_a_date_or_duration_where_the_model_declares_it_to_be_one(kaihu: Kaihu, tmp_path: Path) -> None:
+    (tmp_path / "typed.dmn").write_bytes(TYPED)
+    given = {
+        "person": {"born": "1984-04-15", "name": "2026-01-01"},
+        "days": ["2026-11-23", "2026-11-24"],
+        "pause": "PT7H",
+        "text": "PT7H",
+    }
+    taken = kaihu("dmn", tmp_path / "typed.dmn", "--decision", "all", "--context", json.dumps(given))
+    assert taken.stdout == '[1984, "2026-01-01", 24, 7, "PT7H"]\n'
+    wrong = kaihu("dmn", tmp_path / "typed.dmn", "--decision", "all", "--context", '{"pause": "soon"}')
+    assert "A value does not fit its declared type" in wrong.stderr
+    called = kaihu("dmn", tmp_path / "typed.dmn", "--decision", "next", "--context", '{"day": "2026-11-30"}')
+    assert called.stdout == "2026-12-01\n"
+
+
+def test_models_it_imports_are_found_in_the_same_folder(kaihu: Kaihu, tmp_path: Path) -> None:
+    imported = definitions(decision("rate", literal("7"))).replace(b' id="file"', b' id="file" namespace="urn:rates"')
+    (tmp_path / "rates.dmn").write_bytes(imported)
+    (tmp_path / "broken.dmn").write_bytes(b"<definitions")
+    importing = definitions(
+        '<import name="rates" namespace="urn:rates" importType="https://www.omg.org/spec/DMN/20191111/MODEL/"/>',
+        decision("twice", literal("rates.rate * 2"), requires=requires_decision("rate").replace("#", "urn:rates#")),
+    )
+    (tmp_path / "twice.dmn").write_bytes(importing.replace(b' id="file"', b' id="file" namespace="urn:twice"'))
+    taken = kaihu("dmn", tmp_path / "twice.dmn", "--decision", "twice", "--trace")
+    assert taken.stdout.splitlines()[-1] == "14", taken.stderr
+    assert "  (file)" in taken.stdout.splitlines()[0]
+
+
+def test_the_trace_shows_the_decisions_of_a_service_and_the_parts_of_a_context(kaihu: Kaihu, file: Path) -> None:
+    told = kaihu("dmn", file, "--decision", "asked", "--trace", "--context", '{"income": 6}')
+    assert told.stdout.splitlines() == [
+        "asked",
+        "  asked",
+        "    score",
+        "      = twice(income)",
+        "      → 12",
+        "  → 12",
+        "12",
+    ]
+    entry = f'<contextEntry><variable name="half"/>{literal("8 / 2")}</contextEntry>'
+    entry += f'<contextEntry><variable name="kind"/>{table("FIRST", ["half"], ["k"], ("> 3", "1"))}</contextEntry>'
+    file.write_bytes(definitions(decision("boxed", f"<context>{entry}</context>")))
+    told = kaihu("dmn", file, "--decision", "boxed", "--trace")
+    assert told.stdout.splitlines() == [
+        "boxed",
+        "  half = 4",
+        "  kind  [FIRST]",
+        "    half = 4",
+        "    ✓ 1  half > 3  →  1",
+        "    → 1",
+        "  → {half: 4, kind: 1}",
+        "{half: 4, kind: 1}",
+    ]
+
+
 DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "b">]><definitions>&a;</definitions>'
 NESTED = b"<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/'>" + b"<decision>" * 100_000
 
@@ -143,7 +220,7 @@ NESTED = b"<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/'>" +
         (b"\x1f\x8b\x08\x00" + b"\x00" * 1_000, "not well-formed"),
         (b"<definitions/>", "not a DMN 1.1 to 1.5 model"),
         (DOCTYPE, "Document types are not allowed"),
-        (NESTED, "not well-formed"),
+        (NESTED, "nested too deeply"),
         (b" " * 10_000_000, f"larger than {MAX_BYTES} bytes"),
         (definitions(decision("d", literal("1 +"))), "expected a value"),
     ],
