@@ -240,7 +240,7 @@ def _all_of(source: list[FeelValue] | Range, environment: Environment) -> list[F
 
 
 def _item_at(items: list[FeelValue], index: int | Decimal, environment: Environment) -> FeelValue:
-    place: int | Decimal = abs(index)
+    place = index if index > 0 else -index
     if not 1 <= place <= len(items) or index != int(index):
         environment.warn(WarningCode.OUT_OF_RANGE, "[ ]")
         return None

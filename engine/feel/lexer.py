@@ -54,9 +54,12 @@ _NAME_START = (
     # half-width sign, so it begins no name here; names that hold some still match when the scope knows them.
     r"\uFF21-\uFF3A\uFF41-\uFF5A\uFF66-\uFFFD\U00010000-\U000EFFFF"
 )
+NAME = rf"[{_NAME_START}][{_NAME_START}0-9\uFF10-\uFF19\u00B7\u0300-\u036F\u203F-\u2040]*"
+"""One word of a name, as a regular expression."""
+
 _TOKEN = re.compile(
     rf"(?P<space>[\s\u0085\u200B\uFEFF]+|//[^\n]*|/\*.*?\*/)"
-    rf"|(?P<name>[{_NAME_START}][{_NAME_START}0-9\uFF10-\uFF19\u00B7\u0300-\u036F\u203F-\u2040]*)"
+    rf"|(?P<name>{NAME})"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r'|(?P<at>@\s*"[^"\\]*(?:\\.[^"\\]*)*")'
     r'|(?P<string>"[^"\\]*(?:\\.[^"\\]*)*")'

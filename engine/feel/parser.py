@@ -82,32 +82,15 @@ class Parser(TypeParser):
         """The whole text as the tests of a decision table's cell."""
         if self._is("-") and self._tokens[self._at + 1].type is TokenType.END:
             return UnaryTests(())
-        negated = self._is_word("not") and self._negates_all()
-        if negated:
-            self._at += 2
+        begins_with_not = self._is_word("not")
         tests = self._tests()
-        if negated:
-            self._need(")")
         self._end()
-        return UnaryTests(tests, negated)
-
-    def _negates_all(self) -> bool:
-        """Whether `not(` closes at the very end: then it negates the tests, else it is the function."""
-        depth = 0
-        for index in range(self._at + 1, len(self._tokens)):
-            token = self._tokens[index]
-            if token.type is not TokenType.SYMBOL:
-                if depth == 0:
-                    return False
-            elif token.text == "(":
-                depth += 1
-            elif token.text == ")":
-                depth -= 1
-                if depth == 0:
-                    return self._tokens[index + 1].type is TokenType.END
-            elif depth == 0:
-                return False
-        return False
+        only = tests[0]
+        if not begins_with_not or len(tests) > 1 or not isinstance(only, Call) or only.function != Name("not"):
+            return UnaryTests(tests)
+        if not only.positional:
+            raise self._fail(Expected.EXPRESSION)
+        return UnaryTests(only.positional, negated=True)  # the function `not` takes the same tests
 
     def _tests(self) -> tuple[Node, ...]:
         tests = [self._test()]
