@@ -57,9 +57,7 @@ def test_warnings_of_expressions_and_decisions_are_told_in_the_readers_language(
 @pytest.mark.requirement("R062")
 def test_the_fired_rule_and_the_cells_that_decided_against_the_others_are_told(journal: dict[str, str]) -> None:
     assert "适用规则 2" in journal["zh"]
-    assert "未适用规则 2 条，附首个不满足的条件 第 1 条：takings > 100 第 3 条：unknown > 1" in journal["zh"]
+    assert "未适用规则 2 条，附首个不满足的条件 第 1 条 · takings： > 100 第 3 条 · unknown： > 1" in journal["zh"]
     assert "Rule 2" in journal["en"]
-    assert (
-        "Not applied 2 rules, each with its first condition that was not met No. 1: takings > 100 No. 3: unknown > 1"
-        in journal["en"]
-    )
+    told = "Not applied 2 rules, each with its first condition that was not met"
+    assert f"{told} No. 1 · takings: > 100 No. 3 · unknown: > 1" in journal["en"]
