@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from engine.feel.errors import Expected, FeelSyntaxError
 from engine.feel.lexer import Token, TokenType, position, tokenise
-from engine.feel.mistakes import HALF_WIDTH, foreign_sign, hint_at
+from engine.feel.mistakes import HALF_WIDTH, NO_HINT, Hint, foreign_sign, hint_at
 from engine.feel.names import NameIndex, index_of
 
 MAX_NESTING = 48
@@ -38,15 +38,15 @@ class TokenCursor:
     def _token(self) -> Token:
         return self._tokens[self._at]
 
-    def _fail(self, expected: Expected | str) -> FeelSyntaxError:
+    def _fail(self, expected: Expected | str, hint: Hint = NO_HINT) -> FeelSyntaxError:
         token = self._token
         if token.type is TokenType.OTHER and token.text in HALF_WIDTH:
             expected = Expected.HALF_WIDTH
         elif token.type is TokenType.CUT:
             expected = Expected.SHORTER_TEXT
         start, found = foreign_sign(self._source, token.start) or (token.start, self._source[token.start : token.end])
-        hint = hint_at(self._source, self._tokens, self._at, expected)
-        return FeelSyntaxError(*position(self._source, start), expected, found[:40], hint)
+        meant = hint_at(self._source, self._tokens, self._at, expected)
+        return FeelSyntaxError(*position(self._source, start), expected, found[:40], meant if meant.en else hint)
 
     def _is(self, *symbols: str) -> bool:
         return self._token.type is TokenType.SYMBOL and self._token.text in symbols
@@ -74,12 +74,12 @@ class TokenCursor:
         if self._skip(closing):
             return True
         if not self._skip(","):
-            raise self._fail(f"“,” / “{closing}”")
+            raise self._fail(f"“,” or “{closing}”")
         return False
 
-    def _need_word(self, word: str, expected: Expected) -> None:
+    def _need_word(self, word: str, expected: Expected, hint: Hint = NO_HINT) -> None:
         if not self._is_word(word):
-            raise self._fail(expected)
+            raise self._fail(expected, hint)
         self._at += 1
 
     def _end(self) -> None:

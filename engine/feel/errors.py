@@ -53,15 +53,19 @@ class FeelSyntaxError(KaihuError):
 
     def __init__(self, line: int, column: int, expected: Expected | str, found: str = "", hint: Hint = NO_HINT) -> None:
         self.line, self.column, self.hint = line, column, hint
-        en, zh = (expected.en, expected.zh) if isinstance(expected, Expected) else (expected, expected)
+        en, zh = (
+            (expected.en, expected.zh)
+            if isinstance(expected, Expected)
+            else (expected, expected.replace(" or ", "或"))
+        )
         self.expected = en
         super().__init__(
             line=line,
             column=column,
             expected=en,
             expected_zh=zh,
-            found=found or "the end of the text",
-            found_zh=found or "文本结尾",
+            found=f"“{found}”" if found else "the end of the text",
+            found_zh=f"“{found}”" if found else "文本结尾",
             hint=f" {hint.en}" if hint.en else "",
             hint_zh=hint.zh,
         )

@@ -70,7 +70,8 @@ REPEATED_VALUE = Hint(
     "Name the value again: a > 5 and a < 10.",
     "请重复写出要比较的值：a > 5 and a < 10。",
 )
-GROUPED_DIGITS = Hint("FEEL writes numbers without separators: 10000.", "FEEL 的数字不加千位分隔符：10000。")
+GROUPED_DIGITS = Hint("FEEL writes numbers without separators.", "FEEL 的数字不加千位分隔符。")
+NO_SEMICOLON = Hint("An expression ends without a sign.", "表达式末尾不加符号。")
 ELSE_NULL = Hint(
     "Every if has an else; write else null where there is nothing.", "if 必须有 else；没有其他值时写 else null。"
 )
@@ -89,20 +90,30 @@ def hint_at(source: str, tokens: Sequence[Token], at: int, expected: object) -> 
         return Hint(f"Write {half} instead of {token.text}.", f"请用 {half} 代替 {token.text}。")
     foreign = foreign_sign(source, token.start)
     if foreign is not None:
-        return _OPERATORS[foreign[1]]
+        return NO_SEMICOLON if foreign[1] == ";" and at + 2 == len(tokens) else _OPERATORS[foreign[1]]
     if token.text in _CLOSING and before.text == ",":
         return TRAILING_COMMA
     if token.text == "=" and expected == "“:”":
         return COLON
     if before.text in ("and", "or") and token.text in ("<", "<=", ">", ">=", "="):
         return REPEATED_VALUE
-    if token.text in ("and", "or"):
+    if token.text in ("and", "or") and _in_open_test(tokens, at):
         return BOTH_BOUNDS
+    if before.text == "not" and token.text != "(":
+        return _OPERATORS["!"]
     if token.text == "..":
         return BRACKETED_RANGE
     if token.text == "," and before.text.isdigit() and _GROUP.match(source, token.start):
         return GROUPED_DIGITS
     return _about_brackets(source, tokens, at)
+
+
+def _in_open_test(tokens: Sequence[Token], at: int) -> bool:
+    """Whether some comparison before `at` has no left side, as in `> 5 and < 10`."""
+    return any(
+        token.text in ("<", "<=", ">", ">=") and (index == 0 or tokens[index - 1].text in ("(", ",", "[", "in"))
+        for index, token in enumerate(tokens[:at])
+    )
 
 
 _GROUP = re.compile(r",[0-9]{3}(?![0-9])")
@@ -125,7 +136,9 @@ def _about_brackets(source: str, tokens: Sequence[Token], at: int) -> Hint:
         return NO_HINT
     opened: list[Token] = []
     for other in tokens[:at]:
-        if other.type is not token.type and other.text in _CLOSING.values():
+        if other.end - other.start > 1:  # a quoted bracket is none
+            continue
+        if other.text in _CLOSING.values():
             opened.append(other)
         elif other.text in _CLOSING and opened:
             opened.pop()

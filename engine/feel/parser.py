@@ -14,6 +14,7 @@ from engine.feel.arithmetic import CONTEXT
 from engine.feel.cursor import BREAKING_WORDS, MAX_HEIGHT, MAX_NESTING
 from engine.feel.errors import Expected
 from engine.feel.lexer import TokenType
+from engine.feel.mistakes import ELSE_NULL
 from engine.feel.syntax import (
     Arithmetic,
     AtLiteral,
@@ -259,7 +260,8 @@ class Parser(TypeParser):
             return self._parenthesised()
         if self._skip("["):
             return self._list_or_range()
-        if self._skip("]"):
+        if self._is("]") and self._begins_value(self._at + 1):
+            self._at += 1
             return self._range_after(self.expression(), start_included=False)
         if self._skip("{"):
             return self._context()
@@ -351,7 +353,7 @@ class Parser(TypeParser):
             condition = self.expression()
             self._need_word("then", Expected.THEN)
             branches.append((condition, self.expression()))
-            self._need_word("else", Expected.ELSE)
+            self._need_word("else", Expected.ELSE, ELSE_NULL)
             if len(branches) > MAX_HEIGHT:
                 raise self._fail(Expected.LESS_NESTING)
         node = self.expression()

@@ -78,7 +78,7 @@ def test_a_syntax_error_names_the_place_and_points_at_it_below_wide_characters(k
     refused = kaihu("feel", '1 +\n"中文" + * 3')
     assert refused.exit_code == 1
     sentence, line, mark = refused.stderr.splitlines()
-    assert sentence == "Error: Line 2, column 8: expected a value, a name or a bracket, but found *."
+    assert sentence == "Error: Line 2, column 8: expected a value, a name or a bracket, but found “*”."
     assert line == '  "中文" + * 3'
     assert mark == "  " + " " * len('"----" + ') + "^"
 

@@ -17,7 +17,7 @@ from engine.feel.types import Function, Range
 from engine.model.values import normalise
 from persistence.errors import KaihuError
 from tests.feel.evaluation import environment, evaluate
-from tests.feel.expressions import ANY_TEXT, CELLS, CONTEXTS, TREES, VALUES, WORDS, is_value
+from tests.feel.expressions import ANY_TEXT, CELLS, CONTEXTS, KNOWN, TREES, VALUES, WORDS, is_value
 
 FEW = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -33,6 +33,13 @@ def test_an_expression_that_is_printed_parses_as_it_was(tree: Node) -> None:
     again = parsed(text)
     assert again == tree
     assert print_expression(again) == text
+
+
+@FEW
+@given(TREES, KNOWN)
+def test_names_that_the_scope_knows_are_read_back_as_they_were(tree: Node, known: list[str]) -> None:
+    names = {*BUILTINS, *known}
+    assert Parser(print_expression(tree, known), names).expression_text() == tree
 
 
 @FEW

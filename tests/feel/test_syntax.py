@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from engine.feel import (
     FeelEvaluationError,
     FeelSyntaxError,
     compile_expression,
     compile_template,
-    compile_unary_tests,
 )
 from engine.feel.environment import MAX_TEXT
 from tests.feel.evaluation import environment, evaluate
-
-_WORDS = (
-    "a b 1 2.5 .. . , ( ) [ ] { } : + - * / ** = != < <= > >= and or not in between if then else for return "
-    'some every satisfies function instance of null true false "x" @"P1D" ? -> date string length ， \\ `n`'
-)
-WORDS = st.sampled_from(_WORDS.split(" "))
 
 
 def refusal(text: str) -> FeelSyntaxError:
@@ -53,7 +42,7 @@ def test_an_error_names_line_column_and_what_was_expected(text: str, line: int, 
 
 
 def test_an_error_is_said_in_chinese_too() -> None:
-    assert refusal("if a then b").message("zh") == "第 1 行第 12 列：此处应为“else”，实际为文本结尾。"
+    assert refusal("for i in").message("zh") == "第 1 行第 9 列：此处应为值、名称或括号，实际为文本结尾。"
 
 
 def test_a_full_width_comma_is_pointed_out_instead_of_becoming_part_of_a_name() -> None:
@@ -71,29 +60,6 @@ def test_a_chain_of_thousands_of_operators_is_refused_clearly() -> None:
 
 def test_a_text_longer_than_any_cell_is_refused() -> None:
     assert "shorter" in refusal("1 " + " " * 70_000).message("en")
-
-
-def compiles(compiling: Callable[[str], object], text: str) -> bool:
-    try:
-        compiling(text)
-    except FeelSyntaxError:
-        return False
-    return True
-
-
-@given(st.text(max_size=60))
-def test_any_text_parses_or_raises_a_syntax_error(text: str) -> None:
-    for compiling in (compile_expression, compile_unary_tests, compile_template):
-        assert compiles(compiling, text) is compiles(compiling, text)
-
-
-@settings(max_examples=400)
-@given(st.lists(WORDS, max_size=14).map(" ".join))
-def test_any_row_of_words_evaluates_to_a_value_or_raises_one_of_our_errors(text: str) -> None:
-    try:
-        evaluate(text, {"a": [1, {"b": 2}], "b": "x"})
-    except (FeelSyntaxError, FeelEvaluationError):
-        return
 
 
 @pytest.mark.parametrize(
