@@ -11,7 +11,7 @@ from engine.feel.errors import ValueTooLarge
 from engine.feel.temporal import temporal_text
 from engine.feel.types import FeelValue, Kind, kind_of
 
-_NEEDS_QUOTES = re.compile(r'["\\,:{}\[\]()\x00-\x1f]')
+_PLAIN_KEY = re.compile(r"[^\W\d]\w*(?: \w+)*")
 
 
 def text_of(value: FeelValue) -> str:
@@ -98,7 +98,7 @@ def _quoted(text: str) -> str:
 
 def _key(key: str) -> str:
     """A key as it may stand in a context: quoted when it would otherwise not be read back."""
-    return _quoted(key) if not key.strip() or _NEEDS_QUOTES.search(key) else key
+    return key if _PLAIN_KEY.fullmatch(key) else _quoted(key)
 
 
 def number_text(value: int | Decimal) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 from typing import TypeAlias
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 
 LAST = 0x10FFFF
+_CASED = 3_000  # the alphabets that have cases come early
 _CATEGORY_LETTERS = {"L": "ultmo", "M": "nce", "N": "dlo", "P": "cdseifo", "Z": "slp", "S": "mcko", "C": "cfon"}
 CATEGORIES = frozenset(first + second for first, letters in _CATEGORY_LETTERS.items() for second in ("", *letters))
 SPACE: Ranges = ((0x9, 0xA), (0xD, 0xD), (0x20, 0x20))
@@ -145,12 +147,11 @@ def difference(members: Ranges, removed: Ranges) -> Ranges:
 
 
 def both_cases(ranges: Ranges) -> Ranges:
-    """The set with the upper and lower case of its characters, of ranges that are short enough to be letters."""
+    """The set with the upper and lower case of its characters, of the first few thousand of them."""
+    points = islice((code for start, end in ranges for code in range(start, end + 1)), _CASED)
     further = [
         (ord(other), ord(other))
-        for start, end in ranges
-        if end - start < 1_000
-        for code in range(start, end + 1)
+        for code in points
         for other in (chr(code).upper(), chr(code).lower())
         if len(other) == 1
     ]

@@ -15,6 +15,9 @@ from engine.feel.errors import Unsuitable
 MAX_NESTING = 40
 """Groups in groups; the parser and what reads the tree call themselves as often."""
 
+MAX_COMPUTED = 16
+"""Classes in a pattern whose characters must be counted out: those with a subtraction, or `\\W` in them."""
+
 MAX_REPEAT = 1_000
 """The highest count RE2 takes in braces."""
 
@@ -92,6 +95,7 @@ class _Parser:
     at: int = 0
     groups: int = 0
     nesting: int = 0
+    computed: int = 0
     open_groups: list[int] = field(default_factory=list)
 
     def _peek(self, text: str) -> bool:
@@ -241,13 +245,21 @@ class _Parser:
             raise Unsuitable
         self.nesting -= 1
         members = Characters(sets.joined(ranges), tuple(dict.fromkeys(named)), negated)
-        return members if removed is None else Subtracted(code_points(members), named=(), removed=code_points(removed))
+        if removed is None:
+            return members
+        return Subtracted(self._counted_out(members), removed=self._counted_out(removed))
+
+    def _counted_out(self, characters: Characters) -> Ranges:
+        self.computed += 1
+        if self.computed > MAX_COMPUTED:
+            raise Unsuitable
+        return code_points(characters)
 
     def _member(self, ranges: list[tuple[int, int]], named: list[str]) -> None:
         start = self._class_character()
         if not isinstance(start, int):
             if start.negated or (start.named and start.ranges):
-                ranges.extend(code_points(start))
+                ranges.extend(self._counted_out(start))
             else:
                 ranges.extend(start.ranges)
                 named.extend(start.named)

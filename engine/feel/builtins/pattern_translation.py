@@ -29,6 +29,7 @@ from engine.feel.errors import Unsuitable, WarningCode
 MAX_PATTERN = 2_000
 _MAX_TRANSLATED = 60_000
 _MAX_WORDS = 64
+_MAX_REFERRED = 9
 _BLANKS = frozenset(" \t\n\r")
 
 
@@ -57,11 +58,14 @@ def literal(pattern: str) -> Translation:
 def translated(pattern: str, flags: str, capturing: bool) -> Translation:
     """A pattern under its flags. Raises Unsuitable."""
     tree = parse_pattern(_without_blanks(pattern) if "x" in flags else pattern, "s" in flags)
-    writer = _Writer(ignore_case="i" in flags, capturing=capturing)
+    referred = {number for node in _nodes(tree) for number in _references(node)}
+    if len(referred) > _MAX_REFERRED:
+        raise UnusablePattern
+    writer = _Writer(referred, ignore_case="i" in flags, capturing=capturing)
     text = writer.choice(tree, {})
     if len(text) > _MAX_TRANSLATED:
         raise UnusablePattern
-    numbers = [number for branch in tree.branches for node in branch for number in _group_numbers(node)]
+    numbers = [number for node in _nodes(tree) for number in _group_numbers(node)]
     return Translation(text, writer.groups, len(numbers), _width(tree), _settled(tree))
 
 
@@ -69,18 +73,22 @@ def _without_blanks(pattern: str) -> str:
     """The pattern without white space outside bracketed classes, as the flag `x` asks."""
     kept, depth, escaped = [], 0, False
     for character in pattern:
-        if depth or character not in _BLANKS:
-            kept.append(character)
-            if not escaped:
-                depth += {"[": 1, "]": -1}.get(character, 0) if depth or character == "[" else 0
-            escaped = character == "\\" and not escaped
+        if not depth and character in _BLANKS:
+            continue
+        kept.append(character)
+        if character == "[" and not escaped:
+            depth += 1
+        elif character == "]" and depth and not escaped:
+            depth -= 1
+        escaped = character == "\\" and not escaped
     return "".join(kept)
 
 
 class _Writer:
     """Writes a tree in RE2's syntax; `groups` are the numbers of the groups it has opened so far."""
 
-    def __init__(self, ignore_case: bool, capturing: bool) -> None:
+    def __init__(self, referred: set[int], ignore_case: bool, capturing: bool) -> None:
+        self._referred = referred
         self.ignore_case = ignore_case
         self._capturing = capturing
         self.groups: list[int] = []
@@ -92,9 +100,8 @@ class _Writer:
         """The nodes one after the other; behind a group that is referred to, once for each text of it."""
         written: list[str] = []
         for at, node in enumerate(nodes):
-            rest = nodes[at + 1 :]
-            if isinstance(node, Group) and node.number and any(_refers(each, node.number) for each in rest):
-                return "".join(written) + self._spelt_out(node, rest, known)
+            if isinstance(node, Group) and node.number in self._referred and node.number not in known:
+                return "".join(written) + self._spelt_out(node, nodes[at + 1 :], known)
             written.append(self._node(node, known))
         return "".join(written)
 
@@ -166,12 +173,14 @@ def _group_numbers(node: Node) -> Iterator[int]:
             yield from _group_numbers(inner)
 
 
-def _refers(node: Node, group: int) -> bool:
+def _references(node: Node) -> Iterator[int]:
     if isinstance(node, Repeat):
-        return _refers(node.node, group)
-    if isinstance(node, Group):
-        return any(_refers(inner, group) for inner in _nodes(node.node))
-    return isinstance(node, BackReference) and node.group == group
+        yield from _references(node.node)
+    elif isinstance(node, Group):
+        for inner in _nodes(node.node):
+            yield from _references(inner)
+    elif isinstance(node, BackReference):
+        yield node.group
 
 
 def _words(choice: Choice) -> list[str]:

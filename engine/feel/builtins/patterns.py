@@ -25,7 +25,7 @@ _REFUSAL = 30_000  # what RE2 does before it finds that a pattern is too large f
 _INSTRUCTIONS_PER_STEP = 20  # of RE2's slowest way to match
 _CHARACTERS_PER_STEP = 40  # of its fast way, with Python's counting of characters
 _CHARACTERS_BEYOND_PER_STEP = 100  # of its fast way alone
-_STEPS_PER_MATCH, _STEPS_PER_GROUP = 14, 5
+_STEPS_PER_MATCH, _STEPS_PER_GROUP = 16, 5
 _FREE_INSTRUCTIONS = 16
 
 
