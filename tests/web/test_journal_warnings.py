@@ -48,9 +48,9 @@ def journal(site: Site) -> dict[str, str]:
 
 @pytest.mark.requirement("R062")
 def test_warnings_of_expressions_and_decisions_are_told_in_the_readers_language(journal: dict[str, str]) -> None:
-    assert "表达式提示 sum： 没有名为 missing 的变量，按 null 处理。 takings + missing" in journal["zh"]
+    assert "表达式提示 (3) sum： 没有名为 missing 的变量，按 null 处理。 takings + missing" in journal["zh"]
     assert "rate： 没有名为 unknown 的变量，按 null 处理。" in journal["zh"]
-    assert "Warnings sum: There is no variable named missing; it is null. takings + missing" in journal["en"]
+    assert "Warnings (3) sum: There is no variable named missing; it is null. takings + missing" in journal["en"]
     assert "rate: There is no variable named unknown; it is null." in journal["en"]
 
 
