@@ -7,16 +7,26 @@ from collections.abc import Callable
 
 from engine.feel import comparison
 from engine.feel.arithmetic import CONTEXT, shortest
-from engine.feel.builtins.signatures import Family, text
+from engine.feel.builtins.signatures import Family, single, text
 from engine.feel.environment import Environment
 from engine.feel.errors import Unsuitable
-from engine.feel.temporal import parse_temporal
+from engine.feel.lexer import unescape
+from engine.feel.temporal import parse_duration, parse_temporal
 from engine.feel.types import FeelValue, Range
+from engine.model.calendar_text import parse_date, parse_date_and_time, parse_time
 
 RANGES = Family()
-_TEMPORAL_CALL = re.compile(r'(?:@|(?:date|time|date and time|duration)\(\s*)"([^"]*)"\s*\)?')
-_QUOTED = re.compile(r'"[^"\\]*"')
-_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)")
+_QUOTED_OR_DOTS = re.compile(r'"(?:[^"\\]|\\.?)*(?:"|\Z)|\.\.', re.DOTALL)  # never fails: linear
+_LITERAL = re.compile(r'(@|(?:[a-z]+ )*[a-z]+\()?\s*"((?:[^"\\]|\\.)*)"\s*(\)?)', re.DOTALL)
+_NUMBER = re.compile(r"-?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_READERS: dict[str, Callable[[str], FeelValue]] = {
+    "": lambda text: text,
+    "@": parse_temporal,
+    "date": parse_date,
+    "time": parse_time,
+    "date and time": parse_date_and_time,
+    "duration": parse_duration,
+}
 
 
 def _compare(left: FeelValue, right: FeelValue) -> int:
@@ -28,12 +38,14 @@ def _compare(left: FeelValue, right: FeelValue) -> int:
 
 def as_range(value: FeelValue) -> Range:
     """A point as the range of itself alone."""
+    value = single(value)
     if value is None:
         raise Unsuitable
     return value if type(value) is Range else Range(value, value, True, True)
 
 
 def _closed(value: FeelValue) -> Range:
+    value = single(value)
     if type(value) is not Range or value.start is None or value.end is None:
         raise Unsuitable
     return value
@@ -78,6 +90,18 @@ def _overlaps_before(a: Range, b: Range) -> bool:
 
 def _any(relation: Callable[[Range, Range], bool]) -> Callable[..., FeelValue]:
     return lambda environment, left, right: relation(as_range(left), as_range(right))
+
+
+def _alike(relation: Callable[[Range, Range], bool]) -> Callable[..., FeelValue]:
+    """Two points or two ranges."""
+
+    def related(environment: Environment, left: FeelValue, right: FeelValue) -> FeelValue:
+        left, right = single(left), single(right)
+        if (type(left) is Range) is not (type(right) is Range):
+            raise Unsuitable
+        return relation(as_range(left), as_range(right))
+
+    return related
 
 
 def _ranges(relation: Callable[[Range, Range], bool]) -> Callable[..., FeelValue]:
@@ -131,41 +155,47 @@ for _name, _signatures, _implementation in (
     (
         "coincides",
         ("point1, point2", "range1, range2"),
-        _any(lambda a, b: _starts_first(a, b) == 0 and _ends_first(a, b) == 0),
+        _alike(lambda a, b: _starts_first(a, b) == 0 and _ends_first(a, b) == 0),
     ),
 ):
     RANGES.function(_name, *_signatures)(_implementation)
 
 
-_RANGE_TEXT = re.compile(r"\s*([\[\](])(.*?)\.\.(.*?)([\[\])])\s*", re.DOTALL)
-
-
 @RANGES.function("range", "from")
 def range_of(environment: Environment, source: FeelValue) -> FeelValue:
-    """The range a text such as `[1..5)` names; its ends are numbers, quoted texts or temporal literals."""
-    match = _RANGE_TEXT.fullmatch(text(source))
-    if not match:
-        raise Unsuitable
-    start, end = _endpoint(match[2]), _endpoint(match[3])
+    """The range a text such as `[1..5)` names; its ends are numbers, quoted texts or temporal literals.
+
+    An end left out, as in `[1..)`, is as that of `>= 1`: without bound.
+    """
+    opening, low, high, closing = _parts(text(source).strip())
+    start, end = _endpoint(low), _endpoint(high)
     if start is None and end is None:
         raise Unsuitable
     if start is not None and end is not None and comparison.ordered("<=", start, end) is not True:
         raise Unsuitable
-    return Range(start, end, match[1] == "[" and start is not None, match[4] == "]" and end is not None)
+    start_included, end_included = opening == "[" and start is not None, closing == "]" and end is not None
+    return Range(start, end, start_included, end_included, of_test=not low or not high)
+
+
+def _parts(source: str) -> tuple[str, str, str, str]:
+    """Opening bracket, both ends, closing bracket."""
+    dots = next((match.span() for match in _QUOTED_OR_DOTS.finditer(source) if match[0] == ".."), None)
+    if dots is None or source[0] not in "[(]" or source[-1] not in "])[":
+        raise Unsuitable
+    return source[0], source[1 : dots[0]].strip(), source[dots[1] : -1].strip(), source[-1]
 
 
 def _endpoint(source: str) -> FeelValue:
-    source = source.strip()
-    if not source or source == "null":
+    if source in ("", "null"):
         return None
-    value: FeelValue = None
-    call = _TEMPORAL_CALL.fullmatch(source)
-    if call:
-        value = parse_temporal(call[1])
-    elif _QUOTED.fullmatch(source):
-        value = source[1:-1]
-    elif _NUMBER.fullmatch(source):
-        value = shortest(CONTEXT.create_decimal(source))
+    if _NUMBER.fullmatch(source):
+        return shortest(CONTEXT.create_decimal(source))
+    literal = _LITERAL.fullmatch(source)
+    if literal is None:
+        raise Unsuitable
+    opening = literal[1] or ""
+    read = _READERS.get(opening.rstrip("("))
+    value = read(unescape(literal[2])) if read and opening.endswith("(") is bool(literal[3]) else None
     if value is None:
         raise Unsuitable
     return value
