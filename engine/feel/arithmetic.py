@@ -77,7 +77,10 @@ def decimal_of(value: Number) -> Decimal:
 
 
 def _result(value: Decimal) -> Number:
-    """What an operation gave, if it is a number of FEEL: -0 is 0; what came in from outside may not be finite."""
+    """What an operation gave, if it is a number of FEEL: -0 is 0. Raises InvalidOperation if it is infinite or none.
+
+    That can be when what came in from outside was so, and of 0 to a negative power.
+    """
     if not value.is_finite():
         raise InvalidOperation
     return value or 0
@@ -232,7 +235,7 @@ def divide(left: FeelValue, right: FeelValue) -> FeelValue:
     """`left / right`."""
     match kind_of(left), kind_of(right):
         case Kind.NUMBER, Kind.NUMBER:
-            return shortest(CONTEXT.divide(decimal_of(left), decimal_of(right)))
+            return shortest(decimal_of(_result(CONTEXT.divide(decimal_of(left), decimal_of(right)))))
         case Kind.DAYS_AND_TIME_DURATION, Kind.NUMBER:
             return _from_seconds(CONTEXT.divide(decimal_of(seconds_of(left)), decimal_of(right)))
         case Kind.YEARS_AND_MONTHS_DURATION, Kind.NUMBER:
@@ -250,7 +253,7 @@ def power(left: FeelValue, right: FeelValue) -> FeelValue:
         raise Unsuitable
     if abs(right) > _MAX_EXPONENT:
         raise OverflowError
-    return shortest(CONTEXT.power(decimal_of(left), decimal_of(right))) if right else 1
+    return shortest(decimal_of(_result(CONTEXT.power(decimal_of(left), decimal_of(right))))) if right else 1
 
 
 def negate(value: FeelValue) -> FeelValue:

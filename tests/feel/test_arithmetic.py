@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
 from hypothesis import given
@@ -14,6 +14,11 @@ AMOUNTS = st.one_of(
     st.integers(-(10**12), 10**12),
     st.decimals(-(10**12), 10**12, places=4, allow_nan=False, allow_infinity=False),
 )
+
+
+def decimal128(value: int | Decimal) -> Decimal:
+    """As IEEE 754 decimal128 holds it."""
+    return Context(prec=34, Emin=-6143, Emax=6144).create_decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +71,90 @@ def test_the_text_of_a_number_names_the_same_number(amount: object) -> None:
 
 def test_a_whole_result_is_an_integer() -> None:
     assert type(evaluate("10 / 2")) is int
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2**100", 2**100),
+        ("0**0", 1),
+        ("10**-6143", Decimal("1E-6143")),
+        ("2**-1", Decimal("0.5")),
+        ("(-2)**3", -8),
+        ("0 * -1.5", 0),
+        ("-0.0", 0),
+        ("1E6144 + 0", Decimal("1E+6144")),
+        ("-1234567890123456789012345678901234.0", -1234567890123456789012345678901234),
+        ("-0.1234567890123456789012345678901234", Decimal("-0.1234567890123456789012345678901234")),
+        ("abs(-0.1234567890123456789012345678901234)", Decimal("0.1234567890123456789012345678901234")),
+    ],
+)
+def test_numbers_keep_their_34_digits_and_have_one_zero(text: str, value: Decimal | int) -> None:
+    found = evaluate(text)
+    assert found == decimal128(value)
+    assert not str(found).startswith("-0") or found < 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0**-1",
+        "(-8)**0.5",
+        "9**9**9**9**9",
+        "2**1000000000",
+        "1.000000001**-1000000000",
+        "9E6144 * 10",
+        "9E6144 + 9E6144",
+        "-9E6144 - 9E6144",
+        "1E-6176 / 10",
+        "1E-4000 * 1E-4000",
+        "10**-6177",
+        "0 / 0",
+        "[2] * 2",
+        '"2" * 2',
+        "nan + 1",
+        "nan ** 2",
+        "infinite * 0",
+    ],
+)
+def test_what_is_no_number_of_34_digits_is_null_with_a_warning(text: str) -> None:
+    outside = {"nan": Decimal("NaN"), "infinite": Decimal("Infinity")}
+    assert evaluate(text, outside) is None
+    assert len(warnings_of(text, outside)) == 1
+
+
+def test_towers_of_powers_are_calculated_from_the_left_and_stay_bounded() -> None:
+    assert evaluate("9**9**9**9 > 10**695 and 9**9**9**9 < 10**696") is True
+
+
+NUMBERS = st.one_of(
+    st.integers(-(10**40), 10**40),
+    st.builds(
+        lambda digits, scale: Decimal(digits).scaleb(scale), st.integers(-(10**27), 10**27), st.integers(-6200, 6100)
+    ),
+)
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from(["+", "-", "*", "/", "**"]))
+def test_every_result_is_a_number_of_the_standard_or_null(a: object, b: object, operator: str) -> None:
+    result = evaluate(f"a {operator} b", {"a": a, "b": b})
+    if result is not None:
+        exact = Decimal(result)
+        assert exact.is_finite()
+        assert exact == decimal128(exact)
+        assert str(exact) != "-0"
+
+
+@given(NUMBERS, NUMBERS)
+def test_sums_and_products_do_not_depend_on_the_order(a: object, b: object) -> None:
+    both = {"a": a, "b": b}
+    assert evaluate("a + b", both) == evaluate("b + a", both)
+    assert evaluate("a * b", both) == evaluate("b * a", both)
+    assert evaluate("a - b", both) == evaluate("-(b - a)", both)
+    assert evaluate("a - a", both) == 0
+
+
+@given(AMOUNTS, AMOUNTS.filter(bool))
+def test_dividing_undoes_multiplying_within_34_digits(a: int | Decimal, b: int | Decimal) -> None:
+    found = Decimal(evaluate("(a * b) / b", {"a": a, "b": b}))
+    assert abs(found - a) <= abs(Decimal(a)) * Decimal("1E-32")
