@@ -13,7 +13,7 @@ from engine.feel.size import measured
 from persistence.settings import Settings
 
 
-@click.command()
+@click.command(context_settings={"ignore_unknown_options": True})  # an expression may begin with a minus
 @click.argument("expression")
 @click.option("--context", default="", help="The variables: a JSON object, @FILE, or - for standard input.")
 @click.option("--input", "tested", metavar="VALUE", help="Read EXPRESSION as a table's cell and test this FEEL value.")
