@@ -43,9 +43,46 @@ def is_instance(value: FeelValue, type_name: TypeName) -> bool | None:
                 conforms(end, inner) for inner in type_name.arguments for end in (value.start, value.end)
             )
         case "function":
-            arity = len(type_name.arguments) - 1
-            return isinstance(value, Function) and (arity < 0 or len(value.parameters) == arity)
+            return isinstance(value, Function) and _takes(value, type_name.arguments[:-1], bool(type_name.arguments))
     return None
+
+
+def _takes(function: Function, wanted: tuple[TypeName, ...], declared: bool) -> bool:
+    """Whether a function takes what its type says: parameters of the same types or of wider ones.
+
+    What it gives is not known before it is called, so that every result type is believed.
+    """
+    given = function.parameter_types()
+    if not declared:
+        return True
+    return len(given) == len(wanted) and all(
+        own is None or is_subtype(other, own) for own, other in zip(given, wanted, strict=True)
+    )
+
+
+def is_subtype(narrow: TypeName, wide: TypeName) -> bool:
+    """Whether every value of `narrow` is one of `wide` (DMN 1.5, 10.3.2.9.3); types of the model are believed."""
+    if wide.name == "Any" or narrow.name in ("Null", "null") or narrow.declared or wide.declared:
+        return True
+    if narrow.name != wide.name:
+        return narrow.name in _SIMPLE and _SIMPLE[narrow.name] is _SIMPLE.get(wide.name)
+    if wide.name == "context":
+        entries = dict(narrow.entries)
+        return all(key in entries and is_subtype(entries[key], inner) for key, inner in wide.entries)
+    if wide.name == "function":
+        return _is_narrower_function(narrow.arguments, wide.arguments)
+    return not wide.arguments or (bool(narrow.arguments) and is_subtype(narrow.arguments[0], wide.arguments[0]))
+
+
+def _is_narrower_function(narrow: tuple[TypeName, ...], wide: tuple[TypeName, ...]) -> bool:
+    """A function that takes as much or more, and gives as much or less, can stand for the other."""
+    if not wide:
+        return True
+    return (
+        len(narrow) == len(wide)
+        and all(is_subtype(other, own) for own, other in zip(narrow[:-1], wide[:-1], strict=True))
+        and is_subtype(narrow[-1], wide[-1])
+    )
 
 
 def conforms(value: FeelValue, type_name: TypeName) -> bool:

@@ -15,6 +15,7 @@ from engine.model.values import YearsMonthsDuration
 
 if TYPE_CHECKING:
     from engine.feel.environment import Environment
+    from engine.feel.syntax import TypeName
 
 FeelValue: TypeAlias = Any
 """A `engine.model.values.Value`, a `Range` or a `Function`; only the first can be stored."""
@@ -59,6 +60,10 @@ class Function(ABC):
     def __init__(self, name: str, parameters: tuple[str, ...]) -> None:
         self.name = name
         self.parameters = parameters
+
+    def parameter_types(self) -> Sequence[TypeName | None]:
+        """The type of each parameter, None where none is declared."""
+        return [None] * len(self.parameters)
 
     @abstractmethod
     def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
