@@ -6,6 +6,7 @@ expression reads from outside. The constructs with loops and functions are in `c
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 from engine.feel import arithmetic, comparison
@@ -370,8 +371,10 @@ def _context(compiler: Compiler, node: ContextLiteral) -> Code:
             block.names.add(key)  # a function may call itself
         entries.append((key, compiler.inside(block, value)))
         block.names.add(key)
-    if len({key for key, _ in entries}) < len(entries):
-        return _constant(None)  # an entry defined twice has no meaning (10.3.2.6)
+    counted = Counter(key for key, _ in entries)
+    twice = next((key for key, times in counted.items() if times > 1), None)
+    if twice is not None:  # an entry defined twice has no meaning (10.3.2.6)
+        return lambda frame: frame.environment.warn(WarningCode.DEFINED_TWICE, twice)
 
     def run(frame: Frame) -> FeelValue:
         values: dict[str, FeelValue] = {}

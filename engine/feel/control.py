@@ -195,7 +195,9 @@ def compile_filter(compiler: Compiler, node: Filter) -> Code:
         try:
             if type(value) is list:
                 items = value
-            elif type(value) is Range and index is None:
+            elif type(value) is Range and index is not None:
+                items = _all_of(value, frame.environment)
+            elif type(value) is Range:
                 return _selected(_range_items(value), value, condition, cost + RANGE_ITEM, frame)
             else:
                 items = [] if value is None else [value]
@@ -261,6 +263,10 @@ class Closure(Function):
         self.cost = cost
         self.frames = frames
         self.frame = frame
+
+    def parameter_types(self) -> Sequence[TypeName | None]:
+        """The types the definition names."""
+        return self.types
 
     def call(self, environment: Environment, arguments: Sequence[FeelValue]) -> FeelValue:
         """The body's value for exactly as many arguments as parameters, each of its declared type."""

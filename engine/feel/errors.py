@@ -54,9 +54,7 @@ class FeelSyntaxError(KaihuError):
     def __init__(self, line: int, column: int, expected: Expected | str, found: str = "", hint: Hint = NO_HINT) -> None:
         self.line, self.column, self.hint = line, column, hint
         en, zh = (
-            (expected.en, expected.zh)
-            if isinstance(expected, Expected)
-            else (expected, expected.replace(" or ", "或"))
+            (expected.en, expected.zh) if isinstance(expected, Expected) else (expected, expected.replace(" or ", "或"))
         )
         self.expected = en
         super().__init__(
@@ -142,6 +140,10 @@ class WarningCode(Enum):
     EXTERNAL_FUNCTION = (
         "The body of an external {subject} (Java, PMML) is never run; its value is null.",
         "外部 {subject}（Java、PMML）不会执行，其值按 null 处理。",
+    )
+    DEFINED_TWICE = (
+        "A context has the entry {subject} twice; it is null.",
+        "上下文中重复定义了 {subject}，按 null 处理。",
     )
     NOT_A_BOOLEAN = (
         "The condition of {subject} is neither true nor false.",

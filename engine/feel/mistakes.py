@@ -70,6 +70,7 @@ REPEATED_VALUE = Hint(
     "Name the value again: a > 5 and a < 10.",
     "请重复写出要比较的值：a > 5 and a < 10。",
 )
+NAMED_ITEM = Hint("A filter names the item: [item > 5].", "筛选条件中须写出 item：[item > 5]。")
 GROUPED_DIGITS = Hint("FEEL writes numbers without separators.", "FEEL 的数字不加千位分隔符。")
 NO_SEMICOLON = Hint("An expression ends without a sign.", "表达式末尾不加符号。")
 ELSE_NULL = Hint(
@@ -97,6 +98,8 @@ def hint_at(source: str, tokens: Sequence[Token], at: int, expected: object) -> 
         return COLON
     if before.text in ("and", "or") and token.text in ("<", "<=", ">", ">=", "="):
         return REPEATED_VALUE
+    if before.text == "[" and token.text in ("<", "<=", ">", ">=", "="):
+        return NAMED_ITEM
     if token.text in ("and", "or") and _in_open_test(tokens, at):
         return BOTH_BOUNDS
     if before.text == "not" and token.text != "(":

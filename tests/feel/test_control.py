@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from engine.feel import Environment, ExternalFunction, FeelEvaluationError, Unsuitable, compile_expression
@@ -28,6 +30,23 @@ OWNERS = {"owners": [{"name": "张三", "share": 60}, {"name": "李四", "share"
         ('(function(a: number) a)("x")', None),
         ("[1, 2, 3][-1]", 3),
         ("[1, 2, 3][4]", None),
+        ("[4..9][2]", 5),
+        ("[4..9][1 + 1]", 5),
+        ("(4..9)[item > 7]", [8]),
+        ("[][1 + 1]", None),
+        ("[][item > 1]", []),
+        ("{a: 1, a: 2}", None),
+        ("for partial in [1, 2] return partial", [1, 2]),
+        ("for i in [1..xs[1]] return i", [1, 2, 3]),
+        ("for i in [1..3[ return i", [1, 2]),
+        ("for i in 1..4 return if i = 1 then 1 else sum(partial)", [1, 1, 2, 4]),
+        ("x in (2 + 1) * 2", True),
+        ("x in (xs)[2]", True),
+        ("-2 ** 2", 4),
+        ("2 ** 3 ** 2", 64),
+        ("2 ** -1", Decimal("0.5")),
+        ("-1 instance of number", True),
+        ("-x instance of number", None),
         ("[1, 2, 3][item >= 2]", [2, 3]),
         ("5[1]", 5),
         ("for f in [function(x) x + 1, function(x) x * 10] return f(3)", [4, 30]),
@@ -35,7 +54,7 @@ OWNERS = {"owners": [{"name": "张三", "share": 60}, {"name": "李四", "share"
     ],
 )
 def test_constructs_mean_what_the_standard_says(text: str, value: object) -> None:
-    assert evaluate(text) == value
+    assert evaluate(text, {"x": 6, "xs": [3, 6]}) == value
 
 
 @pytest.mark.parametrize(

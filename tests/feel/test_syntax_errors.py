@@ -47,6 +47,7 @@ def refusal(text: str, compiling: Callable[[str], object] = compile_expression) 
         ("10,000 + a", 3, "without separators", "千位分隔符"),
         ("a in 10..20", 8, "a range in brackets: [1..10]", "区间须加括号"),
         ("a > 5 and < 10", 11, "a > 5 and a < 10", "请重复写出要比较的值"),
+        ("xs[> 5]", 4, "[item > 5]", "[item > 5]"),
         ("if a then b", 12, "write else null", "else null"),
         ("(1 + 2", 7, "The bracket ( at line 1, column 1 is not closed.", "第 1 行第 1 列的括号 ( 没有闭合。"),
         ("count(\n [1, 2", 7, "The bracket [ at line 2, column 2", "第 2 行第 2 列的括号 [ 没有闭合。"),
