@@ -25,6 +25,7 @@ from engine.model.calendar import (
     WideTime,
     clock_nanoseconds,
     date_time_of,
+    duration_text,
     instant_of,
     nanoseconds_in,
     offset_at,
@@ -33,7 +34,6 @@ from engine.model.calendar import (
 )
 from engine.model.calendar_text import (
     date_time_text,
-    duration_text,
     parse_date,
     parse_date_and_time,
     parse_days_and_time,

@@ -13,6 +13,8 @@ from engine.forms.conversion import convert
 from engine.forms.errors import FieldError
 from engine.forms.messages import field_error
 from engine.forms.paths import Path, key_path, look_up, merged, name_of, put, without
+from engine.model.calendar import Date, WideDate, WideDateTime, date_in
+from engine.model.calendar_text import parse_date, parse_date_and_time
 from engine.model.values import Value
 
 MAX_ROWS = 500
@@ -251,16 +253,19 @@ def _missing(component: Field) -> FieldError:
 def _date_error(evaluation: Evaluation, placed: Placed, component: Field, value: str) -> FieldError | None:
     for expression, code in ((component.rules.earliest, "too_early"), (component.rules.latest, "too_late")):
         limit = None if expression is None else _as_date(evaluation.value_of(expression, placed.row))
-        if limit and (value < limit if code == "too_early" else value > limit):
-            return field_error(code, limit)
+        day = _as_date(value)
+        if limit and day and (day < limit if code == "too_early" else day > limit):
+            return field_error(code, limit.isoformat())
     return None
 
 
-def _as_date(value: object) -> str | None:
-    """ISO text of a date; ISO texts order as the dates do."""
-    if isinstance(value, dt.datetime):
-        value = value.date()
-    return value.isoformat() if isinstance(value, dt.date) else value if isinstance(value, str) else None
+def _as_date(value: object) -> Date | None:
+    """The date of a date, of a date and time, or of the text of either."""
+    if isinstance(value, str):
+        value = parse_date(value) or parse_date_and_time(value)
+    if isinstance(value, dt.datetime | WideDateTime):
+        value = date_in(value)
+    return value if isinstance(value, dt.date | WideDate) else None
 
 
 def _unknown(components: Sequence[Component], raw: Mapping[str, object], at: Path) -> Iterator[tuple[Path, FieldError]]:

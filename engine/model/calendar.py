@@ -53,6 +53,9 @@ class WideDate:
         """`-0044-03-15`, `12026-01-01`."""
         return f"{'-' if self.year < 0 else ''}{abs(self.year):04d}-{self.month:02d}-{self.day:02d}"
 
+    def __str__(self) -> str:
+        return self.isoformat()
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WideTime:
@@ -95,6 +98,9 @@ class WideTime:
         """As `dt.time.isoformat`, with nine digits of the second."""
         clock = self.time.replace(tzinfo=None).isoformat(timespec="microseconds")
         return f"{clock}{self.nanoseconds:03d}{self.time.isoformat(timespec='hours')[2:]}"
+
+    def __str__(self) -> str:
+        return self.isoformat()
 
 
 Date: TypeAlias = dt.date | WideDate
@@ -166,6 +172,9 @@ class WideDateTime:
         fixed = None if offset is None else dt.timezone(offset)
         return f"{self.date.isoformat()}T{in_zone(self.time, fixed).isoformat()}"
 
+    def __str__(self) -> str:
+        return self.isoformat()
+
 
 DateTime: TypeAlias = dt.datetime | WideDateTime
 
@@ -187,6 +196,9 @@ class WideDuration:
         if isinstance(other, WideDuration | dt.timedelta):
             return self.nanoseconds < nanoseconds_in(other)
         return NotImplemented
+
+    def __str__(self) -> str:
+        return duration_text(self)
 
     def __neg__(self) -> Duration:
         return duration_of(-self.nanoseconds)
@@ -284,6 +296,14 @@ def time_in(moment: DateTime) -> Time:
     return moment.timetz() if isinstance(moment, dt.datetime) else moment.time
 
 
+def in_microseconds(moment: DateTime) -> dt.datetime:
+    """A date and time as Python has it, finer parts cut off; raises OverflowError for a year Python does not have."""
+    date = date_in(moment)
+    if isinstance(date, WideDate):
+        raise OverflowError
+    return dt.datetime.combine(date, clock_in(time_in(moment)))
+
+
 def offset_at(moment: DateTime) -> dt.timedelta | None:
     """The offset from UTC; far years have the first and the last rules of a zone."""
     if isinstance(moment, dt.datetime):
@@ -331,3 +351,17 @@ def nanoseconds_in(duration: Duration) -> int:
     if isinstance(duration, WideDuration):
         return duration.nanoseconds
     return (duration.days * 86_400 + duration.seconds) * NANOSECONDS + duration.microseconds * 1000
+
+
+def duration_text(value: Duration) -> str:
+    """ISO 8601 text of a days and time duration such as `P1DT2H`, `-PT0.5S`, `PT0S`."""
+    total = nanoseconds_in(value)
+    days, rest = divmod(abs(total), DAY)
+    seconds, nanoseconds = divmod(rest, NANOSECONDS)
+    hours, seconds = divmod(seconds, 3_600)
+    minutes, seconds = divmod(seconds, 60)
+    fraction = f".{nanoseconds:09d}".rstrip("0") if nanoseconds else ""
+    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
+    clock += f"{seconds}{fraction}S" if seconds or nanoseconds else ""
+    text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
+    return ("-" if total < 0 else "") + "P" + (text or "T0S")

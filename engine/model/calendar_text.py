@@ -11,7 +11,6 @@ import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from engine.model.calendar import (
-    DAY,
     NANOSECONDS,
     Date,
     DateTime,
@@ -25,7 +24,6 @@ from engine.model.calendar import (
     date_time_of,
     duration_of,
     in_zone,
-    nanoseconds_in,
     ordinal_of,
     time_in,
     time_of,
@@ -169,17 +167,3 @@ def _zone_text(zone: dt.tzinfo | None) -> str:
         return f"@{zone.key}"
     offset = zone.utcoffset(None)
     return dt.time(tzinfo=zone).isoformat()[8:] if offset else "Z"
-
-
-def duration_text(value: Duration) -> str:
-    """ISO 8601 text of a days and time duration such as `P1DT2H`, `-PT0.5S`, `PT0S`."""
-    total = nanoseconds_in(value)
-    days, rest = divmod(abs(total), DAY)
-    seconds, nanoseconds = divmod(rest, NANOSECONDS)
-    hours, seconds = divmod(seconds, 3_600)
-    minutes, seconds = divmod(seconds, 60)
-    fraction = f".{nanoseconds:09d}".rstrip("0") if nanoseconds else ""
-    clock = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "")
-    clock += f"{seconds}{fraction}S" if seconds or nanoseconds else ""
-    text = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")
-    return ("-" if total < 0 else "") + "P" + (text or "T0S")

@@ -27,9 +27,9 @@ from engine.model.calendar import (
     WideDateTime,
     WideDuration,
     WideTime,
+    duration_text,
 )
 from engine.model.calendar_text import (
-    duration_text,
     moment_text,
     parse_date,
     parse_moment,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.feel import ExternalFunction, Unsuitable
+from engine.model.calendar import WideDateTime, in_microseconds
 from engine.model.ports import Calendar
 
 _MAX_STEPS = 10_000  # business days or hours in one call: 40 years; more is a mistake in a diagram
@@ -25,7 +26,10 @@ class CalendarFunctions:
     def _function(self, name: str, unit: str, after: Callable[[dt.datetime, int], dt.datetime]) -> ExternalFunction:
         def implementation(start: object, count: object) -> dt.datetime:
             moment, steps = _instant(start), _whole(count)
-            result = after(moment, steps)
+            try:
+                result = after(moment, steps)
+            except OverflowError as error:
+                raise Unsuitable from error
             self.calls.append({"function": name, "from": moment, unit: steps, "result": result})
             return result
 
@@ -33,9 +37,12 @@ class CalendarFunctions:
 
 
 def _instant(value: object) -> dt.datetime:
-    if not isinstance(value, dt.datetime) or value.tzinfo is None:
+    if not isinstance(value, dt.datetime | WideDateTime) or value.tzinfo is None:
         raise Unsuitable
-    return value.astimezone(dt.UTC)
+    try:
+        return in_microseconds(value).astimezone(dt.UTC)
+    except OverflowError as error:
+        raise Unsuitable from error
 
 
 def _whole(value: object) -> int:

@@ -9,6 +9,7 @@ from engine.feel import Expression
 from engine.interpreter.elements.base import FlowNode
 from engine.interpreter.errors import UnexpectedResult
 from engine.interpreter.tree import Task
+from engine.model.calendar import WideDate, WideDateTime, date_time_of, in_microseconds
 from engine.model.events import DecisionEvaluated, JobCreated, UserTaskCreated
 from engine.model.values import Value, normalise
 
@@ -133,8 +134,12 @@ def instant_of(spec: FlowNode, attribute: str, value: Value, zone: dt.tzinfo) ->
             zone = ZoneInfo(named) if named else zone
         except (ValueError, KeyError, OSError) as error:
             raise unexpected(spec, attribute, "an ISO 8601 date and time", value) from error
-    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
-        value = dt.datetime.combine(value, dt.time())
-    if not isinstance(value, dt.datetime):
+    if isinstance(value, dt.date | WideDate) and not isinstance(value, dt.datetime):
+        value = date_time_of(value, dt.time())
+    if not isinstance(value, dt.datetime | WideDateTime):
         raise unexpected(spec, attribute, "a date and time", value)
-    return (value if value.tzinfo else value.replace(tzinfo=zone)).astimezone(dt.UTC)
+    try:
+        moment = in_microseconds(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
+    except OverflowError as error:
+        raise unexpected(spec, attribute, "a date and time of the years 1 to 9999", value) from error

@@ -11,6 +11,7 @@ from engine.interpreter.definitions import TimerDefinition, TimerKind
 from engine.interpreter.elements.activities import instant_of, unexpected
 from engine.interpreter.elements.base import FlowNode
 from engine.interpreter.tree import Task
+from engine.model.calendar import WideDateTime, WideDuration, in_microseconds
 from engine.model.values import Value, YearsMonthsDuration
 
 FOREVER = -1
@@ -51,19 +52,17 @@ def due_of(task: Task, spec: FlowNode, definition: TimerDefinition) -> Due:
 def after(spec: FlowNode, attribute: str, start: dt.datetime, value: Value, zone: dt.tzinfo) -> dt.datetime:
     """`start` moved on by a duration; months and years are counted in the bank's zone. UTC."""
     duration = _duration(value) if isinstance(value, str) else value
-    if isinstance(duration, dt.timedelta):
-        try:
-            return (start + duration).astimezone(dt.UTC)
-        except OverflowError as error:
-            raise unexpected(spec, attribute, "a duration within the calendar", value) from error
-    if isinstance(duration, YearsMonthsDuration):
-        local = start.astimezone(zone)
-        moved = compile_expression("start + duration").evaluate(
-            {"start": local, "duration": duration}, Environment(now=start)
-        )
-        if isinstance(moved, dt.datetime):
-            return moved.astimezone(dt.UTC)
-    raise unexpected(spec, attribute, "an ISO 8601 duration", value)
+    if not isinstance(duration, dt.timedelta | WideDuration | YearsMonthsDuration):
+        raise unexpected(spec, attribute, "an ISO 8601 duration", value)
+    moved = compile_expression("start + duration").evaluate(
+        {"start": start.astimezone(zone), "duration": duration}, Environment(now=start)
+    )
+    try:
+        if isinstance(moved, dt.datetime | WideDateTime):
+            return in_microseconds(moved).astimezone(dt.UTC)
+    except OverflowError:
+        pass
+    raise unexpected(spec, attribute, "a duration within the calendar", value)
 
 
 def _duration(text: str) -> Value:
@@ -74,4 +73,4 @@ def _duration(text: str) -> Value:
         value = compile_expression(f'duration("{text}")').evaluate({}, Environment(now=_ANY_TIME))
     except FeelSyntaxError:
         return None
-    return value if isinstance(value, dt.timedelta | YearsMonthsDuration) else None
+    return value if isinstance(value, dt.timedelta | WideDuration | YearsMonthsDuration) else None
