@@ -111,6 +111,9 @@ class DecisionTable(Logic):
         self._cost = sum(1 + len(tests) for tests in self._rows)
         self._policy_text = policy.value + (f" {aggregation.value}" if aggregation else "")
         self._priorities = [column.priorities for column in self.outputs]
+        self._matched = [rule.matched_record(index) for index, rule in enumerate(self.rules, 1)]
+        self._missed: dict[tuple[int, int], Record] = {}
+        """What the trace says of rows that match, and of others with the cell that decided: made once, given as copies."""
         reading = [column.expression.names for column in inputs]
         for rule in rules:
             reading += [cell.names for cell in rule.cells] + [entry.names for entry in rule.outputs]
@@ -133,8 +136,8 @@ class DecisionTable(Logic):
             record["note"], record["refused"] = NOT_ALLOWED, refused
             return None
         matched, missed = self._sorted_out(values, scope, environment)
-        record["rules"] = [self.rules[row].matched_record(row + 1) for row in matched]
-        record["missed"] = [self._missed_record(row, column) for row, column in missed[:MAX_MISSED]]
+        record["rules"] = [dict(self._matched[row]) for row in matched]
+        record["missed"] = [dict(self._missed.get(cell) or self._missed_record(*cell)) for cell in missed[:MAX_MISSED]]
         if len(missed) > MAX_MISSED:
             record["further_missed"] = len(missed) - MAX_MISSED
         if not matched:
@@ -179,7 +182,7 @@ class DecisionTable(Logic):
 
     def _missed_record(self, row: int, column: int) -> Record:
         """Why a rule did not match: its first cell that was not met; `input` counts from 1."""
-        return {
+        noted: Record = {
             "id": self.rules[row].id,
             "index": row + 1,
             "input": column + 1,
@@ -187,6 +190,8 @@ class DecisionTable(Logic):
             "text": self.rules[row].cells[column].text,
             "matched": False,
         }
+        self._missed[row, column] = noted
+        return noted
 
     def _hit(self, index: int, rule: Rule, scope: Scope, environment: Environment) -> Hit:
         columns = [
