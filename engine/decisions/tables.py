@@ -113,7 +113,7 @@ class DecisionTable(Logic):
         self._priorities = [column.priorities for column in self.outputs]
         self._matched = [rule.matched_record(index) for index, rule in enumerate(self.rules, 1)]
         self._missed: dict[tuple[int, int], Record] = {}
-        """What the trace says of rows that match, and of others with the cell that decided: made once, given as copies."""
+        """What the trace says of rows that match, of others with the cell that decided: made once, given as copies."""
         reading = [column.expression.names for column in inputs]
         for rule in rules:
             reading += [cell.names for cell in rule.cells] + [entry.names for entry in rule.outputs]
