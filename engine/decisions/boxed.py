@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from engine.decisions.document import Element, child, children, local_name, text_in
 from engine.decisions.functions import FunctionLogic, Invocation, Iteration
 from engine.decisions.item_types import DataType, TypeTable
-from engine.decisions.logic import Conditional, Context, Items, Literal, Logic, Relation, Typed
+from engine.decisions.logic import Conditional, Context, Items, Literal, Logic, Relation, Typed, placeholder_environment
 from engine.decisions.table_reader import read_table
 from engine.decisions.tables import DecisionTable
 from engine.decisions.vocabulary import Vocabulary
@@ -19,6 +19,12 @@ from engine.model.errors import Problem
 MAX_DEPTH = 32
 """Boxed expressions in boxed expressions."""
 
+MAX_PROBLEMS = 100
+"""Told at once; whoever has more of them corrects these first."""
+
+MAX_LOOKS = 10_000_000
+"""Names looked at for all texts of a model; one with two hundred names and ten thousand cells needs a tenth."""
+
 EXPRESSIONS = (
     "literalExpression", "decisionTable", "context", "list", "relation", "invocation", "functionDefinition",
     "conditional", "filter", "for", "some", "every",
@@ -26,6 +32,10 @@ EXPRESSIONS = (
 
 _TYPED_TEXTS = ("instance", "function")
 """Words without which a text names no types."""
+
+
+class TooManyProblems(Exception):
+    """Reading on would only add to a list that nobody reads."""
 
 
 class LogicReader:
@@ -42,9 +52,13 @@ class LogicReader:
         self._type_vocabulary = Vocabulary(())
         self._functions: frozenset[str] = frozenset()
         self._depth = 0
+        self.constants = placeholder_environment()
+        """For what can be worked out once; its budget is for the whole model."""
 
     def refuse(self, element: str, en: str, zh: str, remedy_en: str = "", remedy_zh: str = "") -> None:
-        """Note a problem."""
+        """Note a problem. Raises TooManyProblems when it is one too many."""
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise TooManyProblems
         self.problems.append(
             Problem(element=element, reason_en=en, reason_zh=zh, remedy_en=remedy_en, remedy_zh=remedy_zh)
         )
@@ -84,7 +98,14 @@ class LogicReader:
             return compile_unary_tests("-")
 
     def _names(self, text: str) -> frozenset[str]:
-        return frozenset[str]().union(*(names.within(text) for names in self._known))
+        found = frozenset[str]().union(*(names.within(text) for names in self._known))
+        if self._known[0].work + self._type_vocabulary.work > MAX_LOOKS:
+            self.refuse(
+                self.holder, "The model has too many names that are made of the same words.",
+                "模型中由相同词语组成的名称过多。", "Divide the model into several.", "请将模型拆分为多个。",
+            )  # fmt: skip
+            raise TooManyProblems
+        return found
 
     def _types_in(self, text: str) -> dict[str, TypeName]:
         if not any(word in text for word in _TYPED_TEXTS):

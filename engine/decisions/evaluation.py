@@ -16,6 +16,9 @@ from engine.feel.size import measured
 if TYPE_CHECKING:
     from engine.decisions.model import Decision, DecisionModel, DecisionService, InputData, Needs
 
+_DECISION = 40
+"""Steps of taking a decision, beyond those of its logic."""
+
 
 def run(decision: Decision, scope: Scope, environment: Environment, trace: list[Record]) -> FeelValue:
     """The decision's value; records go into `trace`. Raises HitPolicyViolated, FeelEvaluationError."""
@@ -73,7 +76,7 @@ class Evaluation:
 
     def _take(self, decision: Decision) -> FeelValue:
         environment = self._environment
-        environment.spend()
+        environment.spend(_DECISION + (decision.logic.cost if decision.logic else 0))
         scope = self._scope_of(decision.model)
         front = self._front(decision.model.needs[decision.id])
         record: Record = {"id": decision.id, "name": decision.name}

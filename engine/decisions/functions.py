@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from engine.decisions.item_types import DataType, coerced
-from engine.decisions.logic import Logic, part_value
+from engine.decisions.logic import Logic, holding, part_value
 from engine.decisions.trace import Notes, Record, note_part, tells
 from engine.feel import Environment, Expression, FeelValue, Function, LayeredScope, Scope, Unsuitable
 from engine.feel.errors import WarningCode
+
+_CALL = 40
+"""Steps of calling a function of a model, beyond those of its body."""
+
+_CALL_FRAMES = 4
 
 
 def fitted(value: FeelValue, data_type: DataType | None, environment: Environment) -> FeelValue:
@@ -56,9 +61,11 @@ class BodyFunction(Function):
         values = dict(zip(self.parameters, arguments, strict=True))
         for name, data_type in zip(self.parameters, self._types, strict=False):
             values[name] = fitted(values[name], data_type, environment)
-        environment.enter_call()
+        environment.spend(_CALL + self._body.cost)
+        frames = _CALL_FRAMES + self._body.frames
+        environment.enter_call(frames)
         result = self._noted(LayeredScope(self._variables(values), self._scope), environment)
-        environment.leave_call()
+        environment.leave_call(frames)
         return coerced(result, self._result, environment)
 
     def _variables(self, values: dict[str, FeelValue]) -> dict[str, FeelValue]:
@@ -110,6 +117,7 @@ class Iteration(Logic):
         self._domain = domain
         self._body = body
         self.names = domain.names | (body.names - set(parameters))
+        self.cost, self.frames = 20 + domain.cost, 12 + max(domain.frames, body.frames)
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """What the expression makes of the domain."""
@@ -157,6 +165,7 @@ class Invocation(Logic):
         self._function = function
         self._bindings = bindings
         self.names = frozenset(function.names).union(*(logic.names for _, _, logic in bindings))
+        self.cost, self.frames = holding([logic for _, _, logic in bindings])
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The call's result; null with a warning when it does not fit."""

@@ -66,7 +66,8 @@ class Library:
         self._by_namespace: dict[str, list[str]] | None = None
         self._models: dict[ModelFile, DecisionModel] = {}
         self._open: list[ModelFile] = []
-        self._bytes = 0
+        self._count = self._bytes = 0
+        """Models read for the outermost one, and their size."""
 
     @classmethod
     def of_folder(cls, folder: Path) -> Library:
@@ -104,8 +105,11 @@ class Library:
         """While the file is read. Raises DecisionRefused when it imports itself, or too much is imported."""
         if file in self._open:
             raise _circle([*self._open[self._open.index(file) :], file])
-        self._bytes += len(file.content)
-        if len(self._open) >= MAX_DEPTH or len(self._models) >= MAX_MODELS or self._bytes > MAX_TOTAL_BYTES:
+        if not self._open:
+            self._count = self._bytes = 0
+        self._count, self._bytes = self._count + 1, self._bytes + len(file.content)
+        too_many = len(self._open) > MAX_DEPTH or self._count > MAX_MODELS or self._bytes > MAX_TOTAL_BYTES
+        if self._open and too_many:
             raise refusal(
                 file.name,
                 f"More is imported than can be worked with: {MAX_DEPTH} models deep, {MAX_MODELS} models or "

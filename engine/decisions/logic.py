@@ -18,6 +18,10 @@ class Logic(ABC):
     names: frozenset[str] = frozenset()
     is_function = False
     """Whether the value is a function, which may call itself by the name it is given."""
+    cost = 1
+    """Steps of evaluating it once, beyond those that what it calls counts itself; see `engine.feel.weight`."""
+    frames = 1
+    """Python frames it takes at most while it is evaluated."""
 
     @abstractmethod
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
@@ -47,12 +51,24 @@ def part_value(
     return value
 
 
+def holding(parts: Sequence[Logic]) -> tuple[int, int]:
+    """Cost and frames of something made of parts that are all evaluated."""
+    return 2 + sum(part.cost + 3 for part in parts), 3 + max((part.frames for part in parts), default=0)
+
+
+_CHARACTERS = 3
+"""Of a literal expression for one step: a name and an operator are as many."""
+
+
 class Literal(Logic):
     """A literal expression."""
+
+    frames = 6
 
     def __init__(self, expression: Expression) -> None:
         self._expression = expression
         self.names = expression.names
+        self.cost = 10 + len(expression.text) // _CHARACTERS
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The expression's value."""
@@ -67,6 +83,7 @@ class Typed(Logic):
         self._logic = logic
         self._type = data_type
         self.names = logic.names
+        self.cost, self.frames = logic.cost + 4, logic.frames + 1
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The value as the type asks, else null with a warning."""
@@ -85,6 +102,7 @@ class Context(Logic):
             names |= logic.names - seen - ({name} if logic.is_function else set())
             seen.add(name)
         self.names = frozenset(names | (result.names - seen if result else set()))
+        self.cost, self.frames = holding([*(logic for _, _, logic in entries), *([result] if result else [])])
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The context, or the value of its result entry."""
@@ -101,6 +119,7 @@ class Items(Logic):
     def __init__(self, items: Sequence[Logic]) -> None:
         self._items = items
         self.names = frozenset[str]().union(*(item.names for item in items))
+        self.cost, self.frames = holding(items)
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The list of the items' values."""
@@ -114,6 +133,7 @@ class Relation(Logic):
         self._columns = columns
         self._rows = rows
         self.names = frozenset[str]().union(*(cell.names for row in rows for cell in row))
+        self.cost, self.frames = holding([cell for row in rows for cell in row])
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """One context per row."""
@@ -132,6 +152,8 @@ class Conditional(Logic):
     def __init__(self, condition: Logic, then: Logic, otherwise: Logic) -> None:
         self._condition, self._then, self._otherwise = condition, then, otherwise
         self.names = condition.names | then.names | otherwise.names
+        self.cost = 5 + condition.cost + max(then.cost, otherwise.cost)
+        self.frames = 3 + max(condition.frames, then.frames, otherwise.frames)
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The value of the branch taken; anything but true takes the second."""
@@ -142,6 +164,6 @@ class Conditional(Logic):
         return (self._then if met is True else self._otherwise).evaluate(scope, environment, record)
 
 
-def placeholder_environment(step_budget: int = 5_000) -> Environment:
+def placeholder_environment() -> Environment:
     """For constants that are worked out once, when a model is read: they are a handful of texts or numbers."""
-    return Environment(dt.datetime(1970, 1, 1, tzinfo=dt.UTC), step_budget=step_budget)
+    return Environment(dt.datetime(1970, 1, 1, tzinfo=dt.UTC), step_budget=20_000, total_budget=100_000)

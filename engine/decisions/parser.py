@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
-from engine.decisions.boxed import LogicReader
+from engine.decisions.boxed import LogicReader, TooManyProblems
 from engine.decisions.document import Element, child, children, english, local_name, read_definitions
 from engine.decisions.errors import DecisionRefused
 from engine.decisions.functions import FunctionLogic
@@ -69,10 +70,11 @@ class _Reading:
         reader = LogicReader(model.names, model.types)
         reader.problems += problems
         if not problems:  # what is missing would be missed everywhere
-            read_types(self._root, reader)
-            self._read_elements(reader)
-            model.tables = reader.tables
-            link(model, reader)
+            with suppress(TooManyProblems):
+                read_types(self._root, reader)
+                self._read_elements(reader)
+                model.tables = reader.tables
+                link(model, reader)
         if reader.problems:
             raise DecisionRefused(self._file.name, reader.problems)
         return model

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from engine.decisions.document import Element, child, children, english, text_in
 from engine.decisions.hit_policies import Aggregation, HitPolicy
-from engine.decisions.logic import placeholder_environment
 from engine.decisions.tables import DecisionTable, Input, Output, Rule
 from engine.feel import FeelEvaluationError, FeelValue
 from engine.feel.scope import EMPTY
@@ -131,7 +130,7 @@ def _values(reader: LogicReader, text: str, owner: str) -> Sequence[FeelValue]:
     if text in ("", "-"):
         return ()
     try:
-        listed = reader.expression(f"[{text}]", owner).evaluate(EMPTY, placeholder_environment())
+        listed = reader.expression(f"[{text}]", owner).evaluate(EMPTY, reader.constants)
     except FeelEvaluationError as error:
         reader.refuse(
             owner, error.message("en"), error.message("zh"), "List the output values.", "请逐一列出输出取值。"
