@@ -46,7 +46,7 @@ from engine.feel.syntax import (
 )
 from engine.feel.type_checks import is_instance
 from engine.feel.types import FeelValue, Range
-from engine.feel.weight import CHARACTERS_PER_STEP, frames_of, weight_of
+from engine.feel.weight import PER_MEMBER, frames_of, result_cost, weight_of
 
 CONTAINERS = frozenset({list, dict})
 NOT_REPRESENTABLE = (ArithmeticError, ValueError)  # OverflowError and decimal's signals are among them
@@ -147,9 +147,10 @@ def _arithmetic(compiler: Compiler, node: Arithmetic) -> Code:
 
     def run(frame: Frame) -> FeelValue:
         try:
-            result = operate(left(frame), right(frame))
-            if type(result) is str:
-                frame.environment.spend(len(result) // CHARACTERS_PER_STEP)
+            one, other = left(frame), right(frame)
+            result = operate(one, other)
+            if type(result) is not int:
+                frame.environment.spend(result_cost(symbol, other, result))
             return result
         except Unsuitable:
             frame.environment.warn(WarningCode.WRONG_KINDS, symbol)
@@ -204,7 +205,7 @@ def _equality(left: Code, right: Code, negated: bool) -> Code:
         if kind is type(other) and kind in plain:
             return (one == other) is not negated
         if kind in CONTAINERS:
-            frame.environment.spend(measured(one))
+            frame.environment.spend(PER_MEMBER * measured(one))
         result = comparison.equal(one, other)
         if result is None:
             frame.environment.warn(WarningCode.WRONG_KINDS, "!=" if negated else "=")
@@ -275,7 +276,7 @@ def _test(compiler: Compiler, node: Node, asks_input: bool) -> Test:
         if asks_input and wanted is None:
             return None
         if type(wanted) in CONTAINERS:
-            frame.environment.spend(measured(wanted))
+            frame.environment.spend(PER_MEMBER * measured(wanted))
         return comparison.matches(value, wanted)
 
     return run

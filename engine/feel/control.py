@@ -27,7 +27,7 @@ from engine.feel.syntax import (
 )
 from engine.feel.type_checks import coerced
 from engine.feel.types import FeelValue, Function, Kind, Range, is_number, kind_of
-from engine.feel.weight import ITERATION, RANGE_ITEM
+from engine.feel.weight import ITERATION, RANGE_ITEM, step_cost
 
 if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _DAY = dt.timedelta(days=1)
 
 
-def _stepped(start: FeelValue, end: FeelValue) -> Iterator[FeelValue]:
+def _stepped(start: FeelValue, end: FeelValue, environment: Environment) -> Iterator[FeelValue]:
     """From `start` to `end` by one (or one day), downwards when `end` is less; nothing is made in advance."""
     if type(start) is int and type(end) is int:
         yield from range(start, end + 1) if start <= end else range(start, end - 1, -1)
@@ -50,7 +50,9 @@ def _stepped(start: FeelValue, end: FeelValue) -> Iterator[FeelValue]:
         raise Unsuitable
     upwards = current <= end
     move = arithmetic.add if upwards else arithmetic.subtract
+    cost = step_cost(start)
     while current <= end if upwards else current >= end:
+        environment.spend(cost)
         yield current
         try:
             following = move(current, step)
@@ -61,12 +63,12 @@ def _stepped(start: FeelValue, end: FeelValue) -> Iterator[FeelValue]:
         current = following
 
 
-def _range_items(interval: Range) -> Iterator[FeelValue]:
+def _range_items(interval: Range, environment: Environment) -> Iterator[FeelValue]:
     if interval.start is None or interval.end is None:
         raise Unsuitable
     if comparison.ordered("<=", interval.start, interval.end) is not True:
         raise Unsuitable
-    for item in _stepped(interval.start, interval.end):
+    for item in _stepped(interval.start, interval.end, environment):
         if comparison.in_range(item, interval) is True:
             yield item
 
@@ -81,9 +83,9 @@ def _domain(compiler: Compiler, iteration: Iteration) -> Domain:
     def items(frame: Frame) -> Iterable[FeelValue]:
         value = source(frame)
         if end is not None:
-            return _stepped(value, end(frame))
+            return _stepped(value, end(frame), frame.environment)
         if type(value) is Range:
-            return _range_items(value)
+            return _range_items(value, frame.environment)
         if value is None:
             raise Unsuitable
         return value if type(value) is list else [value]
@@ -198,7 +200,7 @@ def compile_filter(compiler: Compiler, node: Filter) -> Code:
             elif type(value) is Range and index is not None:
                 items = _all_of(value, frame.environment)
             elif type(value) is Range:
-                return _selected(_range_items(value), value, condition, cost + RANGE_ITEM, frame)
+                return _selected(_range_items(value, frame.environment), value, condition, cost + RANGE_ITEM, frame)
             else:
                 items = [] if value is None else [value]
             if index is not None:
@@ -235,7 +237,7 @@ def _all_of(source: list[FeelValue] | Range, environment: Environment) -> list[F
     if type(source) is list:
         return source
     items = []
-    for item in _range_items(cast("Range", source)):
+    for item in _range_items(cast("Range", source), environment):
         environment.spend(RANGE_ITEM)
         items.append(item)
     return items

@@ -23,7 +23,7 @@ def property_of(value: FeelValue, name: str, environment: Environment) -> FeelVa
     if value is None:
         return None
     if type(value) is list:
-        environment.spend(len(value))
+        environment.spend(4 * len(value))
         return [property_of(item, name, environment) for item in value]
     if type(value) is dict and name in value:
         return value[name]

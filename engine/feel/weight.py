@@ -6,7 +6,9 @@ the lists they walk through. So the step budget bounds the time of an evaluation
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 
 from engine.feel.syntax import (
     Arithmetic,
@@ -29,7 +31,7 @@ from engine.feel.types import FeelValue
 ITERATION = 5
 """Steps of going round once, besides the body."""
 
-RANGE_ITEM = 4
+RANGE_ITEM = 8
 """Steps of making one more value of a range for a filter."""
 
 CHARACTERS_PER_STEP = 100
@@ -39,24 +41,37 @@ _WEIGHTS: dict[type, int] = {
     Arithmetic: 3,
     Between: 4,
     Call: 4,
-    Comparison: 2,
+    Comparison: 1,
     ContextLiteral: 3,
     Filter: 3,
     For: 5,
-    FunctionDefinition: 4,
+    FunctionDefinition: 10,
     In: 4,
     InstanceOf: 5,
     Negation: 3,
     Quantified: 5,
     RangeLiteral: 8,
 }
-_POWER = 60  # decimal powers and roots are long series
+_POWER = 60
+_ROOT = 400  # a power whose exponent is not whole is a long series
+_RESULTS: dict[type, int] = {int: 0, bool: 0, type(None): 0, Decimal: 3}
+_TEMPORAL = 12
+_STEPS: dict[type, int] = {int: 0, Decimal: 6, dt.date: 8}
+_BEYOND_PYTHON = 40  # dates of years that Python's own do not have
+
+PER_MEMBER = 5
+"""Steps of comparing one item or entry of two values."""
 
 _FRAMES: dict[type, int] = {Call: 6, Filter: 3, For: 4, Quantified: 4, In: 2}
 """Python frames an operation holds while a part of it runs, where it is more than one."""
 
 _FUNCTIONS = {
+    "context": 10,
+    "context put": 12,
+    "context merge": 10,
     "decimal": 10,
+    "floor": 8,
+    "ceiling": 8,
     "exp": 100,
     "log": 150,
     "sqrt": 30,
@@ -100,6 +115,20 @@ def weight_of(node: Node) -> int:
 def frames_of(node: Node) -> int:
     """Python frames `node` holds while its parts run."""
     return _FRAMES.get(type(node), 1)
+
+
+def result_cost(symbol: str, right: FeelValue, result: FeelValue) -> int:
+    """Steps of an arithmetic operation beyond those of one on whole numbers."""
+    if type(result) is str:
+        return len(result) // CHARACTERS_PER_STEP
+    if symbol == "**" and type(right) is not int:
+        return _ROOT
+    return _RESULTS.get(type(result), _TEMPORAL)
+
+
+def step_cost(value: FeelValue) -> int:
+    """Steps of going on from `value` to the next value of a range, besides the round itself."""
+    return _STEPS.get(type(value), _BEYOND_PYTHON)
 
 
 def call_cost(function: str, arguments: Sequence[FeelValue]) -> int:
