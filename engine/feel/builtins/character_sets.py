@@ -182,6 +182,7 @@ def category_ranges(name: str) -> Ranges:
     return _by_category()[name]
 
 
+@lru_cache(maxsize=1)
 def name_characters() -> Ranges:
     """What `\\c` stands for: the characters of an XML name."""
     return joined((*NAME_START, *_NAME_FURTHER))

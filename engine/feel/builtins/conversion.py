@@ -6,6 +6,7 @@ import re
 
 from engine.feel import comparison
 from engine.feel.arithmetic import CONTEXT, shortest
+from engine.feel.builtins.equality import nested_text_steps
 from engine.feel.builtins.signatures import Family, single, text
 from engine.feel.environment import Environment, bounded
 from engine.feel.errors import Unsuitable
@@ -68,7 +69,7 @@ def negation(environment: Environment, value: FeelValue) -> FeelValue:
 @CONVERSION.function("is", "value1, value2")
 def same(environment: Environment, left: FeelValue, right: FeelValue) -> FeelValue:
     """Whether two values are the very same element of the domain, zones and parts of a second included."""
-    environment.spend(_STEPS_PER_ITEM * (measured(left) + measured(right)))
+    environment.spend(_STEPS_PER_ITEM * (measured(left) + measured(right)) + nested_text_steps(left))
     return comparison.identical(left, right)
 
 

@@ -6,7 +6,7 @@ times, which are compared with and without a zone and so belong to no one class:
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from decimal import Decimal
 
 from engine.feel import comparison
@@ -16,7 +16,24 @@ from engine.feel.size import MAX_DEPTH
 from engine.feel.types import FeelValue, Kind, kind_of
 
 _CHARACTERS_PER_STEP = 200
+_COMPARED_PER_STEP = 4_000
 _COMPARED_IN_PAIRS = frozenset({Kind.TIME, Kind.DATE_AND_TIME})
+
+
+def text_steps(values: Iterable[FeelValue]) -> int:
+    """Steps of comparing texts among these values as long as they begin alike; the rest of them costs nothing here."""
+    return sum(len(value) for value in values if type(value) is str) // _COMPARED_PER_STEP
+
+
+def nested_text_steps(value: FeelValue) -> int:
+    """As `text_steps`, for the texts at all levels of a value."""
+    steps, waiting = 0, [value]
+    while waiting:
+        current = waiting.pop()
+        inner = current.values() if type(current) is dict else current if type(current) is list else [current]
+        steps += text_steps(inner)
+        waiting.extend(item for item in inner if type(item) is list or type(item) is dict)
+    return steps
 
 
 class EqualValues:

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 from typing import Any
 
 from engine.feel import comparison
-from engine.feel.builtins.equality import NOTHING, EqualValues
+from engine.feel.builtins.equality import NOTHING, EqualValues, text_steps
 from engine.feel.builtins.signatures import Family, boolean_or_null, items, whole
 from engine.feel.environment import Environment
 from engine.feel.errors import TooManyItems, Unsuitable
@@ -49,7 +49,7 @@ def count(environment: Environment, values: FeelValue) -> FeelValue:
 
 def _extreme(environment: Environment, values: FeelValue, symbol: str) -> FeelValue:
     candidates = items(values)
-    environment.spend(2 * len(candidates))
+    environment.spend(2 * len(candidates) + text_steps(candidates))
     best = candidates[0] if candidates else None
     if candidates and comparison.comparable(best, best) is None:
         raise Unsuitable
@@ -218,6 +218,8 @@ def sort(environment: Environment, values: FeelValue, *precedes: FeelValue) -> F
             raise Unsuitable
         return -1 if less else 0
 
+    if before is None:
+        environment.spend(text_steps(source) * len(source).bit_length())
     return sorted(_paid(environment, source), key=cmp_to_key(order))
 
 

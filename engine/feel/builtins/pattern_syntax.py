@@ -6,6 +6,7 @@ What the grammar does not know, such as `(?=…)`, `\\b` or `[[:alpha:]]`, raise
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from engine.feel.builtins import character_sets as sets
@@ -300,6 +301,7 @@ def single_character(character: str) -> Characters:
     return Characters(((ord(character), ord(character)),))
 
 
+@lru_cache(maxsize=256)
 def code_points(characters: Characters) -> Ranges:
     """All code points of a set."""
     if isinstance(characters, Subtracted):

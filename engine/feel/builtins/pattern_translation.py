@@ -28,6 +28,7 @@ from engine.feel.errors import Unsuitable, WarningCode
 
 MAX_PATTERN = 2_000
 _MAX_TRANSLATED = 60_000
+_MAX_WRITTEN = 3 * _MAX_TRANSLATED  # what is written inside groups counts once a level
 _MAX_WORDS = 64
 _MAX_REFERRED = 9
 _BLANKS = frozenset(" \t\n\r")
@@ -91,6 +92,7 @@ class _Writer:
         self._referred = referred
         self.ignore_case = ignore_case
         self._capturing = capturing
+        self._size = 0
         self.groups: list[int] = []
 
     def choice(self, choice: Choice, known: dict[int, str]) -> str:
@@ -103,6 +105,9 @@ class _Writer:
             if isinstance(node, Group) and node.number in self._referred and node.number not in known:
                 return "".join(written) + self._spelt_out(node, nodes[at + 1 :], known)
             written.append(self._node(node, known))
+            self._size += len(written[-1])
+            if self._size > _MAX_WRITTEN:
+                raise UnusablePattern
         return "".join(written)
 
     def _spelt_out(self, group: Group, rest: tuple[Node, ...], known: dict[int, str]) -> str:

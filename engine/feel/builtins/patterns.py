@@ -21,12 +21,13 @@ _FLAGS = frozenset("smixq")
 _REPLACEMENT = re.compile(r"\\([\\$])|\$([0-9]+)|([\\$])")
 
 # Measured on one core, where a step is a quarter of a microsecond.
-_REFUSAL = 30_000  # what RE2 does before it finds that a pattern is too large for it
+_REFUSAL = 90_000  # what RE2 does before it finds that a pattern is too large for it
 _INSTRUCTIONS_PER_STEP = 20  # of RE2's slowest way to match
 _CHARACTERS_PER_STEP = 40  # of its fast way, with Python's counting of characters
 _CHARACTERS_BEYOND_PER_STEP = 100  # of its fast way alone
 _STEPS_PER_MATCH, _STEPS_PER_GROUP = 16, 5
 _FREE_INSTRUCTIONS = 16
+_STEPS_TO_PARSE, _STEPS_TO_SUBTRACT, _STEPS_TO_WRITE = 8, 4_000, 25_000
 
 
 @dataclass(frozen=True)
@@ -102,20 +103,23 @@ def _compiled(pattern: str, flags: str, capturing: bool) -> tuple[Pattern | None
     """The pattern, None if it cannot be used, and the steps it takes to find out."""
     if len(pattern) > MAX_PATTERN or not _FLAGS.issuperset(flags):
         return None, 1
+    steps = 1 + _STEPS_TO_PARSE * len(pattern) + _STEPS_TO_SUBTRACT * pattern.count("-[")
     try:
         translation = literal(pattern) if "q" in flags else translated(pattern, flags, capturing)
+    except UnusablePattern:
+        return None, steps + _STEPS_TO_WRITE
     except Unsuitable:
-        return None, 1 + len(pattern)
+        return None, steps
     inline = "".join(flag for flag in "im" if flag in flags)
     text = f"(?{inline})(?:{translation.text})" if inline else translation.text
     try:
         compiled = re2.compile(text, _OPTIONS)
     except re2.error:
-        return None, _REFUSAL
+        return None, steps + _REFUSAL
     usable = Pattern(
         compiled, tuple(translation.groups), translation.group_count, translation.width, translation.settled
     )
-    return usable, 1 + len(pattern) + max(0, 2 * (compiled.programsize - _FREE_INSTRUCTIONS))
+    return usable, steps + max(0, 3 * (compiled.programsize - _FREE_INSTRUCTIONS))
 
 
 def replacement_parts(replacement: str, groups: int) -> list[str | int]:

@@ -10,7 +10,7 @@ from engine.feel.errors import Unsuitable, ValueTooLarge
 from engine.feel.types import FeelValue
 
 STRINGS = Family()
-_CHARACTERS_PER_STEP = 100
+_CHARACTERS_PER_STEP = 80
 
 
 def _read(environment: Environment, value: FeelValue) -> str:
