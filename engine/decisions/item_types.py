@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from engine.feel import Environment, FeelValue, Function, UnaryTests
@@ -10,7 +9,9 @@ from engine.feel.errors import WarningCode
 from engine.feel.scope import EMPTY
 from engine.feel.size import MAX_DEPTH
 from engine.feel.syntax import TypeName
+from engine.feel.temporal import as_instant
 from engine.feel.type_checks import is_instance
+from engine.feel.types import Kind, kind_of
 
 _OTHER_NAMES = {
     "integer": "number",
@@ -75,8 +76,8 @@ class DataType:
             return value[0] if len(value) == 1 and self.fits(value[0], environment) else None
         if self.fits([value], environment):
             return [value]
-        if type(value) is dt.date:
-            midnight = dt.datetime.combine(value, dt.time(tzinfo=dt.UTC))
+        if kind_of(value) is Kind.DATE:
+            midnight = as_instant(value)
             return midnight if self.fits(midnight, environment) else None
         return None
 

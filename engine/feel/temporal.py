@@ -133,14 +133,17 @@ def times_to_compare(left: Time, right: Time) -> tuple[int, int]:
 
 def moments_to_compare(left: DateTime, right: DateTime) -> tuple[dt.datetime, dt.datetime] | tuple[int, int]:
     """As `times_to_compare`, for dates and times."""
-    alike = (left.tzinfo is None) is (right.tzinfo is None)
-    if isinstance(left, dt.datetime) and isinstance(right, dt.datetime):
-        if not alike:
-            return _in_seconds(left.replace(tzinfo=None)), _in_seconds(right.replace(tzinfo=None))
-        try:
-            return _in_seconds(plain_instant(left)), _in_seconds(plain_instant(right))
-        except OverflowError:
-            pass  # within a day of the years 1 or 9999, UTC is outside Python's calendar
+    zone, other = left.tzinfo, right.tzinfo
+    if type(left) is dt.datetime and type(right) is dt.datetime:
+        if zone is None or other is None:
+            left, right = left.replace(tzinfo=None), right.replace(tzinfo=None)
+        elif zone is not dt.UTC or other is not dt.UTC:
+            try:
+                left, right = plain_instant(left), plain_instant(right)
+            except OverflowError:  # within a day of the years 1 or 9999, UTC is outside Python's calendar
+                return instant_of(left) // NANOSECONDS, instant_of(right) // NANOSECONDS
+        return _in_seconds(left), _in_seconds(right)
+    alike = (zone is None) is (other is None)
     start, end = (instant_of(value) if alike else _wall_clock(value) for value in (left, right))
     return start // NANOSECONDS, end // NANOSECONDS
 

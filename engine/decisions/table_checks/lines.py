@@ -85,7 +85,7 @@ def _stepping(step: FeelValue, least_step: FeelValue) -> Callable[[FeelValue, Fe
 
 
 _between_dates = _stepping(_DAY, _DAY)
-_between_moments = _stepping(dt.timedelta(minutes=1), _MICROSECOND)
+_between_moments = _stepping(dt.timedelta(minutes=1), _SECOND)  # FEEL compares times by their whole seconds
 _between_spans = _stepping(_SECOND, _MICROSECOND)
 
 
@@ -136,11 +136,16 @@ def _is_plain(value: Decimal) -> bool:
 
 
 def line_of(value: FeelValue) -> Line | None:
-    """The line `value` lies on; None for null, what is composed, and times with a zone, which wrap around."""
+    """The line `value` lies on; None for null, what is composed, and times with a zone, which wrap around.
+
+    None also for times with parts of a second, and for what Python's own calendar has no place for.
+    """
     if is_number(value):
         return NUMBERS if _is_plain(Decimal(value)) else None
     if type(value) is dt.datetime:
+        if value.microsecond or not dt.MINYEAR < value.year < dt.MAXYEAR:  # UTC of a moment in these may be outside
+            return None
         return MOMENTS if value.tzinfo is None else INSTANTS
     if type(value) is dt.time:
-        return TIMES if value.tzinfo is None else None
+        return TIMES if value.tzinfo is None and not value.microsecond else None
     return _BY_TYPE.get(type(value))
