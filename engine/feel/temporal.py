@@ -135,21 +135,21 @@ def moments_to_compare(left: DateTime, right: DateTime) -> tuple[dt.datetime, dt
     """As `times_to_compare`, for dates and times."""
     zone, other = left.tzinfo, right.tzinfo
     if type(left) is dt.datetime and type(right) is dt.datetime:
-        if zone is None or other is None:
+        if zone is other and (zone is None or zone is dt.UTC):
+            pass
+        elif zone is None or other is None:
             left, right = left.replace(tzinfo=None), right.replace(tzinfo=None)
-        elif zone is not dt.UTC or other is not dt.UTC:
+        else:
             try:
                 left, right = plain_instant(left), plain_instant(right)
             except OverflowError:  # within a day of the years 1 or 9999, UTC is outside Python's calendar
                 return instant_of(left) // NANOSECONDS, instant_of(right) // NANOSECONDS
-        return _in_seconds(left), _in_seconds(right)
+        if left.microsecond or right.microsecond:
+            return left.replace(microsecond=0), right.replace(microsecond=0)
+        return left, right
     alike = (zone is None) is (other is None)
     start, end = (instant_of(value) if alike else _wall_clock(value) for value in (left, right))
     return start // NANOSECONDS, end // NANOSECONDS
-
-
-def _in_seconds(value: dt.datetime) -> dt.datetime:
-    return value.replace(microsecond=0) if value.microsecond else value
 
 
 def _wall_clock(value: DateTime) -> int:
