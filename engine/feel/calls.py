@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.feel.builtins import BUILTINS
 from engine.feel.builtins.signatures import Builtin
 from engine.feel.environment import Environment
-from engine.feel.errors import Unsuitable, WarningCode
+from engine.feel.errors import FeelEvaluationError, Unsuitable, WarningCode
 from engine.feel.frames import Code, Frame
 from engine.feel.properties import has_property
 from engine.feel.scope import EMPTY
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
 
 Apply = Callable[[Function, Frame], FeelValue]
+_TRIAL_STEPS = 100  # an expression may hold a thousand calls, and reading it must not take long
 
 
 def compile_call(compiler: Compiler, node: Call) -> Code:
@@ -66,12 +67,21 @@ def _called(name: str, function: FeelValue, apply: Apply, frame: Frame) -> FeelV
 def _call_built_in(node: Call, built_in: Builtin, apply: Apply) -> Code:
     arguments = (*node.positional, *(argument for _, argument in node.named))
     if built_in.pure and arguments and all(isinstance(argument, Literal) for argument in arguments):
-        trial = Environment(dt.datetime(1970, 1, 1, tzinfo=dt.UTC))
-        trial.begin()
-        value = _called(built_in.name, built_in, apply, Frame(None, None, EMPTY, trial))
-        if not trial.warnings and type(value) not in (list, dict):
+        constant, value = _tried(built_in, apply)
+        if constant:
             return lambda frame: value
     return lambda frame: _called(built_in.name, built_in, apply, frame)
+
+
+def _tried(built_in: Builtin, apply: Apply) -> tuple[bool, FeelValue]:
+    """Whether a call of constants is a constant, too, and which: without a warning and at no great cost."""
+    trial = Environment(dt.datetime(1970, 1, 1, tzinfo=dt.UTC), step_budget=_TRIAL_STEPS)
+    trial.begin()
+    try:
+        value = _called(built_in.name, built_in, apply, Frame(None, None, EMPTY, trial))
+    except FeelEvaluationError:
+        return False, None
+    return not trial.warnings and type(value) not in (list, dict), value
 
 
 def _call_by_name(name: str, apply: Apply) -> Code:

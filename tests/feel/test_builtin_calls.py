@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from engine.feel import compile_expression
 from engine.feel.builtins import BUILTINS
+from engine.feel.errors import FeelEvaluationError
 from engine.feel.types import Kind, kind_of
-from tests.feel.evaluation import evaluate, warnings_of
+from tests.feel.evaluation import environment, evaluate, warnings_of
 
 
 @pytest.mark.parametrize(
@@ -129,6 +131,15 @@ def test_an_argument_is_made_to_fit_its_parameter(text: str, value: object) -> N
 )
 def test_instance_of_knows_every_type(text: str, value: bool) -> None:
     assert evaluate(text) is value
+
+
+def test_a_cheap_call_of_constants_is_made_once_and_a_costly_one_is_paid_for_at_each_evaluation() -> None:
+    poor = environment(step_budget=20)
+    assert compile_expression("abs(-2)").evaluate({}, poor) == 2
+    with pytest.raises(FeelEvaluationError, match="steps"):
+        compile_expression("log(2)").evaluate({}, poor)
+    with pytest.raises(FeelEvaluationError, match="steps"):
+        compile_expression('matches("a", "a")').evaluate({}, poor)
 
 
 @pytest.mark.parametrize("name", sorted(BUILTINS))

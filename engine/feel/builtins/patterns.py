@@ -85,7 +85,7 @@ def compile_pattern(pattern: str, flags: str, environment: Environment, capturin
 
     Without `capturing` its groups are forgotten, which makes it quicker.
 
-    Each evaluation pays for a pattern once; which patterns this process happens to remember does not matter.
+    A command pays for a pattern once; which patterns this process happens to remember does not matter.
     """
     usable, steps = _compiled(pattern, flags, capturing)
     if (pattern, flags) not in environment.patterns:

@@ -22,7 +22,10 @@ _LARGEST_WHOLE = 10**18  # no text or list is longer, and no decimal may be blow
 
 
 class Builtin(Function):
-    """A function of the standard or of Camunda 8."""
+    """A function of the standard or of Camunda 8.
+
+    A `pure` one gives the same for the same arguments at little cost, and may be called before the evaluation.
+    """
 
     __slots__ = ("implementation", "kinds", "pure", "signatures", "variadic")
 

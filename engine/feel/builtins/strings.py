@@ -103,13 +103,13 @@ def _splitting(
     return compiled
 
 
-@STRINGS.function("matches", "input, pattern, flags?")
+@STRINGS.function("matches", "input, pattern, flags?", pure=False)
 def matches(environment: Environment, source: FeelValue, pattern: FeelValue, *flags: FeelValue) -> FeelValue:
     """Whether the pattern is found somewhere in the text."""
     return _pattern(environment, pattern, flags).found_in(text(source), environment)
 
 
-@STRINGS.function("replace", "input, pattern, replacement, flags?")
+@STRINGS.function("replace", "input, pattern, replacement, flags?", pure=False)
 def replace(
     environment: Environment,
     source: FeelValue,
@@ -136,7 +136,7 @@ def replace(
     return bounded("".join(pieces) + whole_text[at:])
 
 
-@STRINGS.function("split", "string, delimiter")
+@STRINGS.function("split", "string, delimiter", pure=False)
 def split(environment: Environment, string: FeelValue, delimiter: FeelValue) -> FeelValue:
     """The parts between the matches of a pattern."""
     source, parts, at = _read(environment, string), [], 0
@@ -146,7 +146,7 @@ def split(environment: Environment, string: FeelValue, delimiter: FeelValue) -> 
     return [*parts, source[at:]]
 
 
-@STRINGS.function("extract", "string, pattern")
+@STRINGS.function("extract", "string, pattern", pure=False)
 def extract(environment: Environment, string: FeelValue, pattern: FeelValue) -> FeelValue:
     """All matches of a pattern (Camunda 8)."""
     compiled = _pattern(environment, pattern)
