@@ -28,8 +28,8 @@ def feelin_seconds(folder: Path, rounds: int, repeats: int, table_repeats: int) 
     try:
         report = _measured(shutil.copytree(_SOURCE, folder / "feelin"), rounds, repeats, table_repeats)
     except (OSError, subprocess.CalledProcessError, LookupError) as error:
-        reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-        print(f"feelin was not measured: {reason[-1] if reason else error!r}", file=sys.stderr)
+        said = (getattr(error, "stderr", None) or str(error) or repr(error)).strip().splitlines()
+        print("FEELIN WAS NOT MEASURED:", " ".join(said[:3]), file=sys.stderr)
         return {}
     for name, measured in EXPRESSIONS.items():
         assert abs(report[name]["value"] - measured.value) < 1e-9, f"feelin makes something else of {name}"
