@@ -36,6 +36,9 @@ MAX_TEXT = 1_000_000
 MAX_WARNINGS = 100
 """Warnings kept per environment; a loop over a thousand rows need not say the same a thousand times."""
 
+MAX_SUBJECT = 80
+"""Characters of a name in a warning; a name may be as long as an expression."""
+
 
 class ExternalFunction(Function):
     """A function that the surroundings offer, such as `business days after`.
@@ -122,7 +125,7 @@ class Environment:
 
     def warn(self, code: WarningCode, subject: str) -> None:
         """Note that a part of the expression is null, once per reason."""
-        warning = FeelWarning(code, subject)
+        warning = FeelWarning(code, subject if len(subject) <= MAX_SUBJECT else subject[:MAX_SUBJECT] + "…")
         if len(self.warnings) < MAX_WARNINGS and warning not in self.warnings:
             self.warnings.append(warning)
 

@@ -22,6 +22,8 @@ from engine.feel.types import FeelValue
 _BUILTIN_NAMES = frozenset(name for name in BUILTINS if not name.isidentifier())
 _SCOPES = frozenset({MappingScope, LayeredScope})
 _CACHED = 4_096  # texts; a deployment has some hundred
+_CACHED_LENGTH = 4_096
+"""Characters of a text that is kept compiled for the next who asks; longer ones are only held by who asked."""
 
 
 class Expression:
@@ -116,7 +118,8 @@ def compile_expression(
     blanks and operators. A name in `hiding` is a function of the scope even where a built-in has the same
     name. `types` are the types that `instance of` and parameters may name. Raises FeelSyntaxError.
     """
-    return _compiled(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding), _frozen(types))
+    compiling = _compiled if len(text) <= _CACHED_LENGTH else _compiled.__wrapped__
+    return compiling(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding), _frozen(types))
 
 
 def _frozen(types: Mapping[str, TypeName] | None) -> frozenset[tuple[str, TypeName]]:
@@ -156,7 +159,8 @@ def compile_unary_tests(
     types: Mapping[str, TypeName] | None = None,
 ) -> UnaryTests:
     """Compile the text of a decision table's input cell; as `compile_expression`."""
-    return _compiled_tests(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding), _frozen(types))
+    compiling = _compiled_tests if len(text) <= _CACHED_LENGTH else _compiled_tests.__wrapped__
+    return compiling(text, frozenset(known_functions) | frozenset(known_names), frozenset(hiding), _frozen(types))
 
 
 @lru_cache(maxsize=_CACHED)

@@ -253,6 +253,12 @@ def test_no_attribute_name_or_function_of_python_can_be_reached(name: str) -> No
             assert result in allowed or name in BUILTINS, text
 
 
+def test_a_name_in_a_warning_is_cut_short() -> None:
+    where = environment()
+    assert compile_expression("a" * 60_000).evaluate({}, where) is None
+    assert all(len(warning.message(language)) < 200 for warning in where.warnings for language in ("en", "zh"))
+
+
 def test_a_text_with_the_signs_of_a_format_is_only_a_text() -> None:
     text = "{0.__class__} %s ${x} {x!r}"
     where = environment()
