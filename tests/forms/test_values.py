@@ -72,6 +72,8 @@ def test_money_shown_and_typed_again_stays_the_same(fen: int) -> None:
         ({"type": "datetime"}, "2026-02-30", "not_a_date"),
         ({"type": "datetime"}, "02/03/2026", "not_a_date"),
         ({"type": "datetime", "properties": {"latest": "=today()"}}, "2026-03-03", "too_late"),
+        ({"type": "datetime", "properties": {"earliest": "=date(12026, 1, 1)"}}, "2026-03-03", "too_early"),
+        ({"type": "datetime", "properties": {"latest": "=date(-44, 3, 15)"}}, "2026-03-03", "too_late"),
         ({"type": "checkbox"}, "maybe", "not_a_boolean"),
         ({"type": "radio", "values": CHOICES}, "c", "not_an_option"),
         ({"type": "select", "values": CHOICES}, ["a"], "not_an_option"),
