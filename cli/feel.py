@@ -6,10 +6,11 @@ import datetime as dt
 
 import click
 
-from cli.feel_answer import TextNotFeel, answer, echo, echo_warnings, exact_json
+from cli.feel_answer import TextNotFeel, answer, echo, echo_warnings, exact_json, failure
 from cli.feel_context import Moment, environment_for, names_in, read_context
 from engine.feel import Environment, Expression, FeelSyntaxError, FeelValue, compile_expression, compile_unary_tests
 from engine.feel.size import measured
+from persistence.errors import KaihuError
 from persistence.settings import Settings
 
 
@@ -18,7 +19,7 @@ from persistence.settings import Settings
 @click.option("--context", default="", help="The variables: a JSON object, @FILE, or - for standard input.")
 @click.option("--input", "tested", metavar="VALUE", help="Read EXPRESSION as a table's cell and test this FEEL value.")
 @click.option("--at", type=Moment(), help="The time that now() and today() see, such as 2026-11-23T09:00:00Z.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: value, text, kind, warnings.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: value, text, kind, warnings; or error.")
 @click.pass_obj
 def feel(
     settings: Settings, expression: str, context: str, tested: str | None, at: dt.datetime | None, as_json: bool
@@ -36,10 +37,14 @@ def feel(
     the command is used wrongly.
     """
     expression = expression.encode(errors="surrogateescape").decode(errors="replace")
-    variables = read_context(context)
     environment = environment_for(settings, at, [expression, tested or ""])
-    value = _evaluated(expression, tested, variables, environment)
-    measured(value)
+    try:
+        value = _evaluated(expression, tested, read_context(context), environment)
+        measured(value)
+    except KaihuError as error:
+        if as_json:
+            echo(exact_json(failure(settings, error)))
+        raise
     found = answer(settings, value, environment.warnings)
     if as_json:
         echo(exact_json(found))

@@ -24,6 +24,7 @@ class TextNotFeel(KaihuError):
     """A syntax error, with the line it is in and a mark below the place."""
 
     code = FeelSyntaxError.code
+    kind = FeelSyntaxError.kind
 
     def __init__(self, error: FeelSyntaxError, text: str) -> None:
         self._error = error
@@ -73,6 +74,11 @@ def answer(settings: Settings, value: FeelValue, warnings: Sequence[FeelWarning]
             for warning in warnings
         ],
     }
+
+
+def failure(settings: Settings, error: KaihuError) -> dict[str, Any]:
+    """What `--json` says in place of a value."""
+    return {"error": {"code": error.code, "message": error.message(settings.language)}}
 
 
 def exact_json(value: FeelValue) -> str:

@@ -69,6 +69,12 @@ def test_the_object_for_programs_has_value_text_kind_and_warnings(kaihu: Kaihu) 
     assert (day["value"], day["kind"]) == ("2026-11-23", "date")
 
 
+def test_a_program_is_told_of_an_error_in_the_object(kaihu: Kaihu) -> None:
+    for arguments, code in ((("1 +",), "feel_syntax"), (("1", "--context", "["), "context_unreadable")):
+        told = kaihu("feel", *arguments, "--json")
+        assert (told.exit_code, json.loads(told.stdout)["error"]["code"]) == (1, code)
+
+
 def test_a_warning_goes_to_standard_error_in_the_persons_language(kaihu: Kaihu) -> None:
     told = kaihu("feel", "missing", KAIHU_LANGUAGE="zh")
     assert told.stdout == "null\n"
