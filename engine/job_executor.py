@@ -14,9 +14,9 @@ from engine.model.errors import StateConflict
 from engine.services.housekeeping import Housekeeping
 from engine.services.jobs import ClaimedJob, Jobs
 from engine.services.parts import EngineParts
-from engine.services.settling import Attempt, crashed, storable
+from engine.services.settling import Attempt, crashed
 from engine.services.timers import Timers
-from engine.worker_api import Failed, Handler, Mode
+from engine.worker_api import Handler, Mode
 from persistence.errors import KaihuError
 
 log = structlog.get_logger()
@@ -178,9 +178,6 @@ class JobExecutor:
 
     def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
         try:
-            result = handler.run(claimed.job, self._engine.parts.resources)
-            if not isinstance(result, Failed):
-                storable(result.variables)
-            return Attempt(result=result, version=handler.version)
+            return Attempt.of(handler.run(claimed.job, self._engine.parts.resources), handler.version)
         except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
             return crashed(handler, error)

@@ -1,5 +1,6 @@
 """What can be done to a case. Each command runs the case on until every token waits, or raises.
 
+Variables that are handed in must be storable (`engine.model.values.normalise`); the case keeps them as they are.
 After an error the case is no longer what is stored and must be thrown away by the caller.
 """
 
@@ -21,7 +22,7 @@ from engine.interpreter.tree import Task, TokenTree
 from engine.model.errors import NotFound, StateConflict
 from engine.model.events import CaseEnded, Event
 from engine.model.terms import Condition, Thing
-from engine.model.values import Value, normalise
+from engine.model.values import Value
 
 _AWAITED = {"user_task": Condition.WAITING_FOR_A_PERSON, "job": Condition.WAITING_FOR_A_WORKER}
 
@@ -51,7 +52,7 @@ class Case:
             raise NotFound(what=Thing.START_EVENT, key=chosen)
         tree.scopes.open(0, None)
         for name, value in variables.items():
-            tree.scopes.write(0, name, normalise(value, name))
+            tree.scopes.write(0, name, value)
         tree.begin(chosen)
         return cls(tree)._advanced()
 
@@ -78,10 +79,9 @@ class Case:
         self._complete(self._waiting(number, "job"), variables)
 
     def _complete(self, task: Task, variables: Mapping[str, Value]) -> None:
-        results = _normalised(variables)
         self._tree.clear_incident(task)
         self._tree.end_wait(task)
-        self._tree.take_result(task, results)
+        self._tree.take_result(task, variables)
         task.complete()
         self._advanced()
 
@@ -93,10 +93,9 @@ class Case:
         task = self._token(number)
         if task.internal_data.get("waits") is None:
             raise _conflict(Condition.WAITING, Condition.NOT_WAITING)
-        results = _normalised(variables)
         self._tree.clear_incident(task)
         try:
-            throw(task, code, results)
+            throw(task, code, variables)
         except ErrorNotCaught as error:
             self._tree.raise_incident(task, "held", error.code, message or error.message("en"))
         self._advanced()
@@ -107,7 +106,7 @@ class Case:
         arms = task.internal_data.get("arms", [])
         if not 0 <= arm < len(arms) or arms[arm][1] is None:
             raise _conflict(Condition.WAITING_FOR_A_MESSAGE, Condition.NOT_WAITING)
-        self._occur(task, arm, _normalised(variables))
+        self._occur(task, arm, variables)
 
     def fire_due_timers(self) -> None:
         """Every timer whose time has come, earliest first, once each; a cycle may be due again at once."""
@@ -192,10 +191,6 @@ class Case:
         if task.internal_data.get("waits") != kind:
             raise _conflict(_AWAITED[kind], Condition.NOT_WAITING)
         return task
-
-
-def _normalised(variables: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: normalise(value, name) for name, value in variables.items()}
 
 
 def _conflict(expected: Condition, actual: Condition) -> StateConflict:

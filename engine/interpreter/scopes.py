@@ -102,9 +102,8 @@ class Scopes:
     def visible(self, scope: int) -> dict[str, Value]:
         """Every variable an element of the scope can see; inner ones hide outer ones."""
         seen: dict[str, Value] = {}
-        for at in self._outwards(scope):
-            for name, value in self.values(at).items():
-                seen.setdefault(name, value)
+        for at in reversed(list(self._outwards(scope))):
+            seen.update(self.values(at))
         return seen
 
     def propagate(self, scope: int, values: Mapping[str, Value]) -> None:

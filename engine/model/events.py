@@ -32,8 +32,21 @@ class Event:
 
     def to_json(self) -> dict[str, Any]:
         """The event as a mapping of storable values, with its `type`; None fields are left out."""
-        body = {item.name: getattr(self, item.name) for item in fields(self)}
-        return {"type": self.type, **{name: value for name, value in body.items() if value is not None}}
+        body: dict[str, Any] = {"type": self.type}
+        for name in _names(type(self)):
+            value = getattr(self, name)
+            if value is not None:
+                body[name] = value
+        return body
+
+
+_NAMES: dict[type[Event], tuple[str, ...]] = {}
+
+
+def _names(event: type[Event]) -> tuple[str, ...]:
+    if event not in _NAMES:
+        _NAMES[event] = tuple(item.name for item in fields(event))
+    return _NAMES[event]
 
 
 @dataclass(frozen=True, kw_only=True)

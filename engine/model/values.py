@@ -160,7 +160,9 @@ def dumps(value: object) -> bytes:
 
 def loads(data: bytes | str) -> Any:
     """The value that `dumps` wrote."""
-    return _untag(orjson.loads(data))
+    value = orjson.loads(data)
+    tagged = b'"$' in data if isinstance(data, bytes) else '"$' in data
+    return _untag(value) if tagged else value
 
 
 def _untag(value: Any) -> Any:

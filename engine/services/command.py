@@ -18,7 +18,7 @@ from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
 from engine.model.events import Event
 from engine.model.terms import Condition, Thing
-from engine.model.values import Value, normalise
+from engine.model.values import Value
 from engine.services.calendar_functions import CalendarFunctions
 from engine.services.parts import ENGINE_VERSION, EngineParts
 from engine.services.programs import LinkedDefinition
@@ -68,13 +68,20 @@ class CaseCommand:
         row = lock_instance(connection, instance_key)
         if row is None:
             raise NotFound(what=Thing.CASE, key=instance_key)
+        return cls.of_active(parts, connection, name, actor, row)
+
+    @classmethod
+    def of_active(
+        cls, parts: EngineParts, connection: Connection, name: str, actor: Actor, row: Row[Any]
+    ) -> CaseCommand:
+        """The same for a row that was read and locked already. Raises StateConflict."""
         if row.state != InstanceState.ACTIVE.value:
             raise StateConflict(what=Thing.CASE, actual=Condition.of(row.state), expected=Condition.ACTIVE)
         return cls.of_row(parts, connection, name, actor, row)
 
     @classmethod
     def of_row(cls, parts: EngineParts, connection: Connection, name: str, actor: Actor, row: Row[Any]) -> CaseCommand:
-        """The same for a row that was read already."""
+        """The same for a row whose state does not matter."""
         command = cls(
             parts,
             connection,
@@ -150,11 +157,11 @@ class CaseCommand:
 
     def _body(self, events: Iterable[Event]) -> Mapping[str, Any]:
         return {
-            "inputs": normalise(self.inputs),
-            "steps": normalise(self.steps),
-            "functions": normalise(self.functions.calls),
+            "inputs": self.inputs,
+            "steps": self.steps,
+            "functions": self.functions.calls,
             "zone": str(self.parts.zone),  # with the entry's time, what now() and today() were
-            "events": [normalise(event.to_json()) for event in events],
+            "events": [event.to_json() for event in events],
         }
 
     def _new_row(self) -> dict[str, Any]:

@@ -153,7 +153,7 @@ class Jobs:
         self.finish(key, token, self._attempt(key, BpmnError(code, message, variables or {}), worker_version))
 
     def _attempt(self, key: int, result: Completed | Failed | BpmnError, version: str | None) -> Attempt:
-        return Attempt(result=result, version=version or "")
+        return Attempt.of(result, version or "")
 
     def finish(self, key: int, token: str, attempt: Attempt) -> None:
         """Tell the case how the attempt under this lease ended."""

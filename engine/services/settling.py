@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -39,17 +39,18 @@ class StepsSpent(KaihuError):
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """How one attempt at a job ended; `code` names the kind of failure."""
+    """How one attempt at a job ended, with the storable form of its variables; `code` names the kind of failure."""
 
     result: Result
     version: str
+    variables: dict[str, Value] = field(default_factory=dict)
     code: str = "job_failed"
 
-
-class _RolledBack(Exception):  # carries a result out of the savepoint, so that it is rolled back
-    def __init__(self, failed: Failed) -> None:
-        self.failed = failed
-        super().__init__()
+    @classmethod
+    def of(cls, result: Result, version: str) -> Attempt:
+        """The attempt that ended with `result`. Raises UnstorableValue."""
+        variables = {} if isinstance(result, Failed) else _storable(result.variables)
+        return cls(result=result, version=version, variables=variables)
 
 
 def settle(command: CaseCommand) -> None:
@@ -110,17 +111,15 @@ def job_for_handler(command: CaseCommand, row: dict[str, Any], connection: Conne
 
 def _attempt(connection: Connection, job: Job, handler: Handler[Any], resources: object) -> Attempt:
     """Run the handler in a savepoint: what it wrote before failing is taken back."""
+    connection.exec_driver_sql("SAVEPOINT handler")
     try:
-        with connection.begin_nested():
-            result = handler.run(job, resources)
-            if isinstance(result, Failed):
-                raise _RolledBack(result)
-            storable(result.variables)
-            return Attempt(result=result, version=handler.version)
-    except _RolledBack as rolled_back:
-        return Attempt(result=rolled_back.failed, version=handler.version)
+        attempt = Attempt.of(handler.run(job, resources), handler.version)
     except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
-        return crashed(handler, error)
+        attempt = crashed(handler, error)
+    if isinstance(attempt.result, Failed):
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT handler")
+    connection.exec_driver_sql("RELEASE SAVEPOINT handler")
+    return attempt
 
 
 def crashed(handler: Handler[Any], error: Exception) -> Attempt:
@@ -139,16 +138,14 @@ def finish_attempt(command: CaseCommand, row: dict[str, Any], attempt: Attempt) 
     row.update(lease_token=None, lease_until=None, worker=None)
     match result:
         case Completed():
-            variables = storable(result.variables)
-            command.steps.append(step | {"result": "completed", "variables": variables})
+            command.steps.append(step | {"result": "completed", "variables": attempt.variables})
             row["state"] = JobState.COMPLETED.value
-            command.case.complete_job(number, variables)
+            command.case.complete_job(number, attempt.variables)
         case BpmnError():
-            variables = storable(result.variables)
-            thrown = {"result": "error", "code": result.code, "message": result.message, "variables": variables}
-            command.steps.append(step | thrown)
+            thrown = {"result": "error", "code": result.code, "message": result.message}
+            command.steps.append(step | thrown | {"variables": attempt.variables})
             row["state"] = JobState.COMPLETED.value
-            command.case.throw_error(number, result.code, result.message, variables)
+            command.case.throw_error(number, result.code, result.message, attempt.variables)
         case Failed():
             command.steps.append(step | {"result": "failed", "code": attempt.code, "message": result.message})
             _fail(command, row, result, attempt.code)
@@ -175,8 +172,7 @@ def _hold_for_incident(command: CaseCommand, row: dict[str, Any]) -> None:
         row["state"] = JobState.INCIDENT.value
 
 
-def storable(variables: object) -> dict[str, Value]:
-    """A result's variables as they will be stored. Raises UnstorableValue."""
+def _storable(variables: object) -> dict[str, Value]:
     value = normalise(variables)
     if not isinstance(value, dict):
         raise UnstorableValue(path="variables", type=type(variables).__name__)

@@ -22,6 +22,7 @@ from engine.services.segregation import check_segregation
 from engine.services.settling import settle
 from engine.services.task_detail import is_candidate, require_candidate, task_detail, task_subject
 from engine.services.transactions import run_once
+from engine.store.instances import lock_instance_of_task
 from engine.store.states import TaskState
 from engine.store.tasks import find_task, update_task
 
@@ -143,17 +144,17 @@ class UserTasks:
         subject: dict[str, str | int | None] = {"task_key": key}
 
         def run(connection: Connection) -> None:
-            task = _found(find_task(connection, key), key)
+            case = lock_instance_of_task(connection, key)  # first, so that the task is read as the last command left it
+            task = find_task(connection, key)
+            if case is None or task is None:
+                raise NotFound(what=Thing.USER_TASK, key=key)
             subject.update(task_subject(task))
             require(self._parts, connection, actor, action, subject)
             if task.state != TaskState.OPEN.value:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
-            command = CaseCommand.on(self._parts, connection, f"{action.value}_user_task", actor, task.instance_key)
-            task = _found(find_task(connection, key), key)  # another command may have come before the lock
-            if task.state != TaskState.OPEN.value:
-                raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
             if unless(task):
                 return
+            command = CaseCommand.of_active(self._parts, connection, f"{action.value}_user_task", actor, case)
             command.inputs |= {"number": task.number, "element": task.element_id}
             act(command, task)
             command.write()
@@ -169,9 +170,3 @@ def _require_assignee(actor: Actor, task: Row[Any], action: Action) -> None:
         raise StateConflict(what=Thing.USER_TASK, actual=Condition.UNASSIGNED, expected=Condition.CLAIMED)
     if task.assignee != actor.person:
         raise NotAuthorised(action=action.value)
-
-
-def _found(task: Row[Any] | None, key: int) -> Row[Any]:
-    if task is None:
-        raise NotFound(what=Thing.USER_TASK, key=key)
-    return task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select
 
 from engine.store.rows import insert_all
 from engine.store.states import LinkKind
@@ -126,13 +126,15 @@ def definitions_of(connection: Connection, deployment_key: int) -> list[Row[Any]
 
 def latest_definition(connection: Connection, process_id: str) -> Row[Any] | None:
     """The newest version of a process."""
-    query = (
-        _definitions()
-        .where(process_definition.c.process_id == process_id)
-        .order_by(process_definition.c.version.desc())
-        .limit(1)
-    )
-    return connection.execute(query).first()
+    return connection.execute(_LATEST, {"process_id": process_id}).first()
+
+
+_LATEST = (
+    _definitions()
+    .where(process_definition.c.process_id == bindparam("process_id"))
+    .order_by(process_definition.c.version.desc())
+    .limit(1)
+)
 
 
 def latest_definitions(connection: Connection) -> list[Row[Any]]:

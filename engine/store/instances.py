@@ -9,12 +9,20 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 
 from engine.model.values import Value, dumps, loads
 from engine.store.rows import upsert
-from engine.store.tables import process_instance, variable
+from engine.store.tables import process_instance, user_task, variable
 
 ROOT_SCOPE = 0
 
 _BY_KEY = select(process_instance).where(process_instance.c.key == bindparam("key"))
 _BY_KEY_LOCKED = _BY_KEY.with_for_update()
+_BY_TASK_LOCKED = (
+    select(process_instance)
+    .where(
+        process_instance.c.key
+        == select(user_task.c.instance_key).where(user_task.c.key == bindparam("task")).scalar_subquery()
+    )
+    .with_for_update()
+)
 _INSERT = insert(process_instance)
 _UPDATE = update(process_instance).where(process_instance.c.key == bindparam("of_key"))
 _OF_SCOPE = select(variable.c.name, variable.c.value).where(
@@ -33,6 +41,11 @@ def find_instance(connection: Connection, key: int) -> Row[Any] | None:
 def lock_instance(connection: Connection, key: int) -> Row[Any] | None:
     """The row as last committed; other commands on this case wait until the transaction ends."""
     return connection.execute(_BY_KEY_LOCKED, {"key": key}).first()
+
+
+def lock_instance_of_task(connection: Connection, task_key: int) -> Row[Any] | None:
+    """The same for the case of a user task."""
+    return connection.execute(_BY_TASK_LOCKED, {"task": task_key}).first()
 
 
 def insert_instance(connection: Connection, row: Mapping[str, Any]) -> None:

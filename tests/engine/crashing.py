@@ -24,7 +24,7 @@ from tests.conftest import TestClock
 from tests.engine.conftest import EveryDay, RolesOnly, administrator, clerk, ledger
 from tests.engine.diagrams import chain, diagram, end, service_task, start, timer_catch
 
-CASES = ("AO-1", "AO-2", "AO-3")
+CASES = ("AO-1", "AO-2", "AO-3", "AO-4", "AO-5")
 LOCAL, REMOTE = ("check", "open", "close"), ("ask", "tell")
 OPENING = diagram(
     "opening",
