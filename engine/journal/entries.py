@@ -18,6 +18,7 @@ from engine.journal.codec import ZSTD, decode, encode
 from engine.model.actor import Actor, ActorKind
 from engine.model.values import dumps
 from engine.store.tables import journal_entry
+from persistence.prepared import Prepared
 
 GENESIS = "0" * 64
 """`prev_hash` of a case's first entry."""
@@ -28,7 +29,7 @@ _HEADER = (
 )  # fmt: skip
 
 
-_INSERT = insert(journal_entry)
+_INSERT = Prepared(insert(journal_entry))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,7 +96,7 @@ def append(
         "body": encode(body),
     }
     row["hash"] = entry_hash(row)
-    connection.execute(_INSERT, row)
+    _INSERT.run(connection, row)
     return Head(seq=row["seq"], hash=row["hash"])
 
 

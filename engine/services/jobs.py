@@ -212,7 +212,7 @@ class Jobs:
         command = CaseCommand.on(self._parts, connection, name, Actor.worker(found.type), found.instance_key)
         found = find_job(connection, key)  # again, now that the case is locked
         assert found is not None
-        row = dict(found._mapping)
+        row = found._asdict()
         command.projection.keep_job(row)
         command.inputs |= {"number": row["number"], "type": row["type"]}
         return command, row

@@ -18,6 +18,7 @@ from engine.store.states import IncidentState, JobState
 from engine.store.waits import mark_delivered, waiting_message
 from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode, Result
 from persistence.errors import ErrorKind, KaihuError
+from persistence.prepared import run_text
 
 log = structlog.get_logger()
 
@@ -111,14 +112,14 @@ def job_for_handler(command: CaseCommand, row: dict[str, Any], connection: Conne
 
 def _attempt(connection: Connection, job: Job, handler: Handler[Any], resources: object) -> Attempt:
     """Run the handler in a savepoint: what it wrote before failing is taken back."""
-    connection.exec_driver_sql("SAVEPOINT handler")
+    run_text(connection, "SAVEPOINT handler")
     try:
         attempt = Attempt.of(handler.run(job, resources), handler.version)
     except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
         attempt = crashed(handler, error)
     if isinstance(attempt.result, Failed):
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT handler")
-    connection.exec_driver_sql("RELEASE SAVEPOINT handler")
+        run_text(connection, "ROLLBACK TO SAVEPOINT handler")
+    run_text(connection, "RELEASE SAVEPOINT handler")
     return attempt
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 from engine.model.actor import ActorKind
 from engine.store.rows import insert_all
 from engine.store.tables import activity
+from persistence.prepared import Prepared
 
 
 def insert_activities(connection: Connection, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -18,8 +19,10 @@ def insert_activities(connection: Connection, rows: Iterable[Mapping[str, Any]])
     insert_all(connection, activity, list(rows))
 
 
-_ONE = update(activity).where(
-    activity.c.instance_key == bindparam("of_instance"), activity.c.number == bindparam("of_number")
+_ONE = Prepared(
+    update(activity).where(
+        activity.c.instance_key == bindparam("of_instance"), activity.c.number == bindparam("of_number")
+    )
 )
 
 
@@ -29,7 +32,7 @@ def update_activities(connection: Connection, instance_key: int, changes: Mappin
     for number, columns in changes.items():
         alike[tuple(columns)].append({"of_instance": instance_key, "of_number": number, **columns})
     for rows in alike.values():
-        connection.execute(_ONE, rows)
+        _ONE.run_each(connection, rows)
 
 
 def activities_of(connection: Connection, instance_key: int) -> list[Row[Any]]:

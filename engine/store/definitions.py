@@ -17,6 +17,7 @@ from engine.store.tables import (
     process_definition,
     resource,
 )
+from persistence.prepared import Prepared
 
 _BY_KIND: Mapping[LinkKind, tuple[Table, str]] = {
     LinkKind.PROCESS: (process_definition, "process_id"),
@@ -126,10 +127,10 @@ def definitions_of(connection: Connection, deployment_key: int) -> list[Row[Any]
 
 def latest_definition(connection: Connection, process_id: str) -> Row[Any] | None:
     """The newest version of a process."""
-    return connection.execute(_LATEST, {"process_id": process_id}).first()
+    return _LATEST.first(connection, {"process_id": process_id})
 
 
-_LATEST = (
+_LATEST = Prepared(
     _definitions()
     .where(process_definition.c.process_id == bindparam("process_id"))
     .order_by(process_definition.c.version.desc())

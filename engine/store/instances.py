@@ -10,12 +10,13 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from engine.model.values import Value, dumps, loads
 from engine.store.rows import upsert
 from engine.store.tables import process_instance, user_task, variable
+from persistence.prepared import Prepared
 
 ROOT_SCOPE = 0
 
-_BY_KEY = select(process_instance).where(process_instance.c.key == bindparam("key"))
-_BY_KEY_LOCKED = _BY_KEY.with_for_update()
-_BY_TASK_LOCKED = (
+_OF_KEY = select(process_instance).where(process_instance.c.key == bindparam("key"))
+_BY_KEY, _BY_KEY_LOCKED = Prepared(_OF_KEY), Prepared(_OF_KEY.with_for_update())
+_BY_TASK_LOCKED = Prepared(
     select(process_instance)
     .where(
         process_instance.c.key
@@ -23,10 +24,12 @@ _BY_TASK_LOCKED = (
     )
     .with_for_update()
 )
-_INSERT = insert(process_instance)
-_UPDATE = update(process_instance).where(process_instance.c.key == bindparam("of_key"))
-_OF_SCOPE = select(variable.c.name, variable.c.value).where(
-    variable.c.instance_key == bindparam("instance"), variable.c.scope == bindparam("scope")
+_INSERT = Prepared(insert(process_instance))
+_UPDATE = Prepared(update(process_instance).where(process_instance.c.key == bindparam("of_key")))
+_OF_SCOPE = Prepared(
+    select(variable.c.name, variable.c.value).where(
+        variable.c.instance_key == bindparam("instance"), variable.c.scope == bindparam("scope")
+    )
 )
 _CLOSE_SCOPES = delete(variable).where(
     variable.c.instance_key == bindparam("instance"), variable.c.scope.in_(bindparam("scopes", expanding=True))
@@ -35,32 +38,32 @@ _CLOSE_SCOPES = delete(variable).where(
 
 def find_instance(connection: Connection, key: int) -> Row[Any] | None:
     """The row, unlocked."""
-    return connection.execute(_BY_KEY, {"key": key}).first()
+    return _BY_KEY.first(connection, {"key": key})
 
 
 def lock_instance(connection: Connection, key: int) -> Row[Any] | None:
     """The row as last committed; other commands on this case wait until the transaction ends."""
-    return connection.execute(_BY_KEY_LOCKED, {"key": key}).first()
+    return _BY_KEY_LOCKED.first(connection, {"key": key})
 
 
 def lock_instance_of_task(connection: Connection, task_key: int) -> Row[Any] | None:
     """The same for the case of a user task."""
-    return connection.execute(_BY_TASK_LOCKED, {"task": task_key}).first()
+    return _BY_TASK_LOCKED.first(connection, {"task": task_key})
 
 
 def insert_instance(connection: Connection, row: Mapping[str, Any]) -> None:
     """A new case."""
-    connection.execute(_INSERT, dict(row))
+    _INSERT.run(connection, row)
 
 
 def update_instance(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
     """Overwrite columns of the case."""
-    connection.execute(_UPDATE, {"of_key": key, **changes})
+    _UPDATE.run(connection, {"of_key": key, **changes})
 
 
 def load_scope(connection: Connection, instance_key: int, scope: int) -> dict[str, Value]:
     """The variables of one scope."""
-    rows = connection.execute(_OF_SCOPE, {"instance": instance_key, "scope": scope})
+    rows = _OF_SCOPE.all(connection, {"instance": instance_key, "scope": scope})
     return {name: loads(value) for name, value in rows}
 
 

@@ -6,21 +6,22 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal, or_, select, update
 
 from engine.store.states import JobState
 from engine.store.tables import job
+from persistence.prepared import Prepared
 
-_BY_KEY = select(job).where(job.c.key == bindparam("key"))
-_UPDATE = update(job).where(job.c.key == bindparam("of_key"))
-_LIVE = job.c.state.in_([JobState.AVAILABLE.value, JobState.LEASED.value, JobState.INCIDENT.value])
-_END_ALL = update(job).where(job.c.instance_key == bindparam("of_instance"), _LIVE)
-_END = _END_ALL.where(job.c.number == bindparam("of_number"))
+_BY_KEY = Prepared(select(job).where(job.c.key == bindparam("key")))
+_UPDATE = Prepared(update(job).where(job.c.key == bindparam("of_key")))
+_LIVE = or_(*(job.c.state == state.value for state in (JobState.AVAILABLE, JobState.LEASED, JobState.INCIDENT)))
+_OF_INSTANCE = update(job).where(job.c.instance_key == bindparam("of_instance"), _LIVE)
+_END_ALL, _END = Prepared(_OF_INSTANCE), Prepared(_OF_INSTANCE.where(job.c.number == bindparam("of_number")))
 
 
 def find_job(connection: Connection, key: int) -> Row[Any] | None:
     """The row, unlocked."""
-    return connection.execute(_BY_KEY, {"key": key}).first()
+    return _BY_KEY.first(connection, {"key": key})
 
 
 def job_of_element(connection: Connection, instance_key: int, number: int) -> Row[Any] | None:
@@ -73,18 +74,18 @@ def due_jobs(connection: Connection, types: Collection[str], now: dt.datetime, l
 
 def update_job(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
     """Overwrite columns of the job."""
-    connection.execute(_UPDATE, {"of_key": key, **changes})
+    _UPDATE.run(connection, {"of_key": key, **changes})
 
 
 def end_jobs(connection: Connection, instance_key: int, endings: Mapping[int, JobState]) -> None:
     """Jobs of the case that were still to be done end, by their elements' numbers."""
     for number, state in endings.items():
-        connection.execute(_END, {"of_instance": instance_key, "of_number": number, "state": state.value})
+        _END.run(connection, {"of_instance": instance_key, "of_number": number, "state": state.value})
 
 
 def end_all_jobs(connection: Connection, instance_key: int, state: JobState) -> None:
     """Every job of the case that was still to be done ends."""
-    connection.execute(_END_ALL, {"of_instance": instance_key, "state": state.value})
+    _END_ALL.run(connection, {"of_instance": instance_key, "state": state.value})
 
 
 def next_job(connection: Connection, types: Collection[str]) -> dt.datetime | None:

@@ -1,7 +1,6 @@
 """Rows written as a whole, and the few statements SQLAlchemy writes differently for the two databases.
 
-Statements of the way a case moves are built once, here and in the modules beside: building one costs SQLAlchemy
-four times as much as executing it.
+Here and in the modules beside, statements on the way of a case are prepared (`persistence.prepared`).
 """
 
 from __future__ import annotations
@@ -10,33 +9,34 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, insert, text
+from sqlalchemy import Connection, Table, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
+
+from persistence.prepared import Prepared
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert whole rows; where the primary key exists, overwrite the other columns."""
     if rows:
-        connection.execute(_upsert_into(table, connection.dialect.name), [dict(row) for row in rows])
+        _upsert_into(table, connection.dialect.name).run_each(connection, rows)
 
 
 @cache
-def _upsert_into(table: Table, dialect: str) -> Insert:
+def _upsert_into(table: Table, dialect: str) -> Prepared:
     keys = [column.name for column in table.primary_key]
     statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     others = {column.name: statement.excluded[column.name] for column in table.c if column.name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=others)
+    return Prepared(statement.on_conflict_do_update(index_elements=keys, set_=others))
 
 
 def insert_all(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert the rows, if there are any."""
-    if rows:
-        connection.execute(_insert_into(table), [dict(row) for row in rows])
+    _insert_into(table).run_each(connection, rows)
 
 
 @cache
-def _insert_into(table: Table) -> Insert:
-    return insert(table)
+def _insert_into(table: Table) -> Prepared:
+    return Prepared(insert(table))
 
 
 _ADVISORY_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
-    literal,
+    literal_column,
     null,
     or_,
     select,
@@ -24,25 +24,26 @@ from sqlalchemy import (
 
 from engine.store.states import TaskState
 from engine.store.tables import user_task, user_task_candidate, user_task_group
+from persistence.prepared import Prepared
 from persistence.schema import Key
 
 # written into the statement: a partial index is used only if its condition is seen when planning
-_OPEN = user_task.c.state == literal(TaskState.OPEN.value, literal_execute=True)
+_OPEN = user_task.c.state == literal_column(f"'{TaskState.OPEN.value}'")
 
 
-_BY_KEY = select(user_task).where(user_task.c.key == bindparam("key"))
+_BY_KEY = Prepared(select(user_task).where(user_task.c.key == bindparam("key")))
 _COUNTED = {"revision": user_task.c.revision + 1}
-_UPDATE = update(user_task).where(user_task.c.key == bindparam("of_key")).values(**_COUNTED)
+_UPDATE = Prepared(update(user_task).where(user_task.c.key == bindparam("of_key")).values(**_COUNTED))
 _OF_INSTANCE = user_task.c.instance_key == bindparam("of_instance")
 _OF_NUMBER = user_task.c.number == bindparam("of_number")
-_END = update(user_task).where(_OF_INSTANCE, _OF_NUMBER, _OPEN).values(**_COUNTED)
-_CLOSE_GROUPS = (
+_END = Prepared(update(user_task).where(_OF_INSTANCE, _OF_NUMBER, _OPEN).values(**_COUNTED))
+_CLOSE_GROUPS = Prepared(
     update(user_task_group)
     .where(user_task_group.c.task_key.in_(select(user_task.c.key).where(_OF_INSTANCE, _OF_NUMBER)))
     .values(open=False)
 )
-_END_ALL = update(user_task).where(_OF_INSTANCE, _OPEN).values(**_COUNTED)
-_CLOSE_ALL_GROUPS = (
+_END_ALL = Prepared(update(user_task).where(_OF_INSTANCE, _OPEN).values(**_COUNTED))
+_CLOSE_ALL_GROUPS = Prepared(
     update(user_task_group)
     .where(user_task_group.c.task_key.in_(select(user_task.c.key).where(_OF_INSTANCE)), user_task_group.c.open)
     .values(open=False)
@@ -51,26 +52,26 @@ _CLOSE_ALL_GROUPS = (
 
 def find_task(connection: Connection, key: int) -> Row[Any] | None:
     """The row, unlocked; read it again once its case is locked."""
-    return connection.execute(_BY_KEY, {"key": key}).first()
+    return _BY_KEY.first(connection, {"key": key})
 
 
 def update_task(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
     """Overwrite columns; counts the revision."""
-    connection.execute(_UPDATE, {"of_key": key, **changes})
+    _UPDATE.run(connection, {"of_key": key, **changes})
 
 
 def end_tasks(connection: Connection, instance_key: int, endings: Mapping[int, Mapping[str, Any]]) -> None:
     """Open tasks of the case end, by their elements' numbers: nobody is offered them any longer."""
     for number, columns in endings.items():
         place = {"of_instance": instance_key, "of_number": number}
-        connection.execute(_END, place | dict(columns))
-        connection.execute(_CLOSE_GROUPS, place)
+        _END.run(connection, place | dict(columns))
+        _CLOSE_GROUPS.run(connection, place)
 
 
 def end_all_tasks(connection: Connection, instance_key: int, columns: Mapping[str, Any]) -> None:
     """Every open task of the case ends."""
-    if connection.execute(_END_ALL, {"of_instance": instance_key, **columns}).rowcount:
-        connection.execute(_CLOSE_ALL_GROUPS, {"of_instance": instance_key})
+    if _END_ALL.run(connection, {"of_instance": instance_key, **columns}):
+        _CLOSE_ALL_GROUPS.run(connection, {"of_instance": instance_key})
 
 
 def groups_of(connection: Connection, keys: Collection[int]) -> dict[int, tuple[str, ...]]:
@@ -87,15 +88,21 @@ _GROUPS = (
     .where(user_task_group.c.task_key.in_(bindparam("keys", expanding=True)))
     .order_by(user_task_group.c.group_id)
 )
-_CANDIDATES = union_all(
-    select(user_task_group.c.group_id, null().cast(Key)).where(user_task_group.c.task_key == bindparam("key")),
-    select(null().cast(Text), user_task_candidate.c.person).where(user_task_candidate.c.task_key == bindparam("key")),
+_CANDIDATES = Prepared(
+    union_all(
+        select(user_task_group.c.group_id, null().cast(Key).label("person")).where(
+            user_task_group.c.task_key == bindparam("key")
+        ),
+        select(null().cast(Text), user_task_candidate.c.person).where(
+            user_task_candidate.c.task_key == bindparam("key")
+        ),
+    )
 )
 
 
 def candidates_of(connection: Connection, key: int) -> tuple[frozenset[str], frozenset[int]]:
     """The roles whose holders are candidates for the task, and the persons named as such."""
-    rows = connection.execute(_CANDIDATES, {"key": key}).all()
+    rows = _CANDIDATES.all(connection, {"key": key})
     return (
         frozenset(group for group, _ in rows if group is not None),
         frozenset(person for _, person in rows if person is not None),

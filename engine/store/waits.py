@@ -6,10 +6,11 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Delete, Row, Table, bindparam, delete, func, insert, select, update
 
 from engine.store.states import MessageState
 from engine.store.tables import message, message_subscription, timer
+from persistence.prepared import Prepared
 
 
 def instances_with_due_timers(connection: Connection, now: dt.datetime, limit: int) -> list[int]:
@@ -55,19 +56,23 @@ def delete_subscriptions(connection: Connection, instance_key: int, numbers: Col
 def delete_all_waits(connection: Connection, instance_key: int) -> None:
     """The case has ended."""
     for statement in (_ALL_TIMERS, _ALL_SUBSCRIPTIONS):
-        connection.execute(statement, {"instance": instance_key})
+        statement.run(connection, {"instance": instance_key})
 
 
-def _delete(connection: Connection, statement: Delete, instance_key: int, numbers: Collection[int]) -> None:
-    if numbers:
-        connection.execute(statement, [{"instance": instance_key, "number": number} for number in sorted(numbers)])
+def _delete(connection: Connection, statement: Prepared, instance_key: int, numbers: Collection[int]) -> None:
+    statement.run_each(connection, [{"instance": instance_key, "number": number} for number in sorted(numbers)])
 
 
-_ALL_TIMERS, _ALL_SUBSCRIPTIONS = (
-    delete(table).where(table.c.instance_key == bindparam("instance")) for table in (timer, message_subscription)
-)
-_TIMERS = _ALL_TIMERS.where(timer.c.number == bindparam("number"))
-_SUBSCRIPTIONS = _ALL_SUBSCRIPTIONS.where(message_subscription.c.number == bindparam("number"))
+def _of_instance(table: Table) -> Delete:
+    return delete(table).where(table.c.instance_key == bindparam("instance"))
+
+
+def _of_element(table: Table) -> Delete:
+    return _of_instance(table).where(table.c.number == bindparam("number"))
+
+
+_ALL_TIMERS, _ALL_SUBSCRIPTIONS = Prepared(_of_instance(timer)), Prepared(_of_instance(message_subscription))
+_TIMERS, _SUBSCRIPTIONS = Prepared(_of_element(timer)), Prepared(_of_element(message_subscription))
 
 
 def find_subscription(connection: Connection, name: str, correlation_key: str) -> Row[Any] | None:
@@ -83,10 +88,10 @@ def find_subscription(connection: Connection, name: str, correlation_key: str) -
 
 def waiting_message(connection: Connection, name: str, correlation_key: str, now: dt.datetime) -> Row[Any] | None:
     """The oldest message in the inbox that has not expired."""
-    return connection.execute(_WAITING, {"name": name, "correlation_key": correlation_key, "now": now}).first()
+    return _WAITING.first(connection, {"name": name, "correlation_key": correlation_key, "now": now})
 
 
-_WAITING = (
+_WAITING = Prepared(
     select(message)
     .where(
         message.c.name == bindparam("name"),

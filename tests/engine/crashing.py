@@ -105,11 +105,10 @@ def live(url: str, outside: Path, now: dt.datetime, dies_at: int | None) -> None
 
 
 def watch_statements(database: Database, moment: Callable[[], None]) -> None:
-    """Call `moment` before and after every statement, and before every commit."""
+    """Call `moment` before every statement that SQLite executes, commits included, and after every commit."""
 
-    def at_statement(connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any) -> None:
-        moment()
+    def watch(connection: Any, record: object) -> None:
+        connection.set_trace_callback(lambda statement: moment())
 
-    event.listen(database.engine, "before_cursor_execute", at_statement)
-    event.listen(database.engine, "after_cursor_execute", at_statement)
+    event.listen(database.engine, "connect", watch)
     event.listen(database.engine, "commit", lambda connection: moment())

@@ -22,7 +22,7 @@ from tests.engine.crashing import CASES, LOCAL, REMOTE, World, engine_on, live
 MANY = 300
 """More starts than any seed needs."""
 
-LIFE = 260
+LIFE = 200
 """Moments the longest life has: enough to take over what the last one left behind and get one step further."""
 
 forked = multiprocessing.get_context("forkserver")

@@ -1,0 +1,154 @@
+"""Statements that SQLAlchemy writes once, for either database, and the driver executes.
+
+What SQLAlchemy does around each execution (cache keys, events, result objects) costs ten times what SQLite needs
+for the statement itself. On the way of a case, where a command takes a millisecond, that would be most of it;
+everywhere else statements are executed by SQLAlchemy as usual.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
+
+from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+Query: TypeAlias = "Select[Any] | CompoundSelect[Any]"
+Statement: TypeAlias = "Query | Insert | Update | Delete"
+Convert: TypeAlias = Callable[[Any], Any]
+Row: TypeAlias = Any
+"""A named tuple of the selected columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A statement compiled for one database and one set of parameters."""
+
+    sql: str
+    binds: tuple[tuple[str, Convert | None], ...]
+    constants: Mapping[str, Any]
+    by_name: bool
+    row: Callable[[Iterable[Any]], Row] | None
+    converts: tuple[tuple[int, Convert], ...]
+
+    def bound(self, parameters: Mapping[str, Any]) -> Sequence[Any] | dict[str, Any]:
+        given = {**self.constants, **parameters} if self.constants else parameters
+        if self.by_name:
+            return {name: given[name] if convert is None else convert(given[name]) for name, convert in self.binds}
+        return [given[name] if convert is None else convert(given[name]) for name, convert in self.binds]
+
+    def read(self, values: Sequence[Any]) -> Row:
+        assert self.row is not None  # asked of queries only
+        if self.converts:
+            values = list(values)
+            for index, convert in self.converts:
+                values[index] = convert(values[index])
+        return self.row(values)
+
+
+class Prepared:
+    """One statement whose variable parts are `bindparam`s, and for inserts and updates the columns given.
+
+    Lists for `IN` have no fixed number of parts and cannot be prepared. Every method takes the open connection of
+    a transaction, and raises SQLAlchemy's DBAPIError as its own execution would.
+    """
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement = statement
+        self._plans: dict[tuple[str, tuple[str, ...]], _Plan] = {}
+
+    def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
+        """Execute it; how many rows it touched."""
+        return int(self._execute(connection, parameters)[1].rowcount)
+
+    def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Execute it once for each row; all have the same columns."""
+        if not rows:
+            return
+        plan = self._plan(connection, rows[0])
+        bound = [plan.bound(row) for row in rows]
+        raw = _driver(connection)
+        try:
+            raw.cursor().executemany(plan.sql, bound)
+        except _driver_error(connection) as error:
+            raise _translated(connection, plan, error) from error
+
+    def first(self, connection: Connection, parameters: Mapping[str, Any]) -> Row | None:
+        """The first row of a query, or None."""
+        plan, cursor = self._execute(connection, parameters)
+        values = cursor.fetchone()
+        return None if values is None else plan.read(values)
+
+    def all(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Row]:
+        """Every row of a query."""
+        plan, cursor = self._execute(connection, parameters)
+        return [plan.read(values) for values in cursor.fetchall()]
+
+    def _execute(self, connection: Connection, parameters: Mapping[str, Any]) -> tuple[_Plan, Any]:
+        plan = self._plan(connection, parameters)
+        try:
+            return plan, _driver(connection).execute(plan.sql, plan.bound(parameters))
+        except _driver_error(connection) as error:
+            raise _translated(connection, plan, error) from error
+
+    def _plan(self, connection: Connection, parameters: Collection[str]) -> _Plan:
+        key = connection.dialect.name, tuple(parameters)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = _compiled(self._statement, connection, key[1])
+        return plan
+
+
+def run_text(connection: Connection, sql: str) -> None:
+    """Execute a constant text such as a savepoint's."""
+    _driver(connection).execute(sql)
+
+
+def _driver(connection: Connection) -> Any:
+    """The driver's own connection, inside the transaction that SQLAlchemy began."""
+    return connection.connection.driver_connection
+
+
+def _driver_error(connection: Connection) -> type[Exception]:
+    """The class of the driver's errors."""
+    return cast("type[Exception]", connection.dialect.loaded_dbapi.Error)
+
+
+def _translated(connection: Connection, plan: _Plan, error: Exception) -> BaseException:
+    """The error as SQLAlchemy raises it, without the parameters: they may be personal data."""
+    dialect = connection.dialect
+    return DBAPIError.instance(
+        plan.sql, None, error, _driver_error(connection), hide_parameters=True, dialect=dialect,
+        connection_invalidated=dialect.is_disconnect(cast(Any, error), connection.connection, None),
+    )  # fmt: skip
+
+
+def _compiled(statement: Statement, connection: Connection, names: tuple[str, ...]) -> _Plan:
+    dialect = connection.dialect
+    columns = None if isinstance(statement, Select | CompoundSelect) else list(names)
+    compiled = statement.compile(dialect=dialect, column_keys=columns)
+    assert isinstance(compiled, SQLCompiler)
+    assert not compiled.post_compile_params  # parts that are known only when executing cannot be prepared
+    types = {bind_name: bind.type.dialect_impl(dialect) for bind, bind_name in compiled.bind_names.items()}
+    order = compiled.positiontup if compiled.positional else list(types)
+    assert order is not None
+    constants = {name: value for name, value in compiled.params.items() if name not in names}
+    row, converts = None, []
+    if isinstance(statement, Select | CompoundSelect):
+        selected = list(statement.selected_columns)
+        row = cast(Any, namedtuple("Row", [column.name for column in selected]))._make
+        for index, column in enumerate(selected):
+            convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
+            if convert is not None:
+                converts.append((index, convert))
+    return _Plan(
+        sql=compiled.string,
+        binds=tuple((name, types[name].bind_processor(dialect)) for name in order),
+        constants={name: constants[name] for name in order if name in constants},
+        by_name=not compiled.positional,
+        row=row,
+        converts=tuple(converts),
+    )
