@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from engine.feel import FeelEvaluationError
 from engine.model.calendar import (
     DAY,
     Date,
@@ -304,3 +305,25 @@ def test_equal_values_are_one_in_a_set() -> None:
     )
     assert WideDateTime(far, dt.time(10, tzinfo=paris)) != WideDateTime(far, dt.time(10))
     assert date_in(WideDateTime(far, fine)) == far
+
+
+OPERATIONS = st.sampled_from(
+    [
+        "a + b", "a - b", "a * b", "a / b", "a ** b", "-a", "a < b", "a <= b", "a = b", "a != b", "a between b and b",
+        "a in [b..b]", "a in b", "is(a, b)", "before(a, b)", "coincides(a, b)", "min(a, b)", "max([a, b])",
+        "sort([a, b])", "sum(a, b)", "string([a, b])", "date(a)", "time(a)", "date and time(a)", "date and time(a, b)",
+        "duration(a)",
+        "years and months duration(a, b)", "day of week(a)", "day of year(a)", "week of year(a)", "month of year(a)",
+        "last day of month(a)", "a.value", "a.second", "a.weekday", "a.time offset", "a.timezone", "a.seconds",
+        "abs(a)", "distinct values([a, b])", "count(for d in a..b return d)", 'date and time(a, "Europe/Paris")',
+    ]
+)  # fmt: skip
+ANYTHING = st.one_of(TEMPORAL, st.integers(-(10**20), 10**20), st.decimals(allow_nan=False, allow_infinity=False))
+
+
+@given(OPERATIONS, ANYTHING, ANYTHING)
+def test_every_operation_on_any_two_values_has_a_value_or_is_null(operation: str, a: Any, b: Any) -> None:
+    try:
+        evaluate(operation, {"a": a, "b": b})
+    except FeelEvaluationError:
+        assert "for" in operation  # from one end of the calendar to the other there are too many days
