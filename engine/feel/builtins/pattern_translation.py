@@ -236,7 +236,7 @@ def _width_of(node: Node) -> int:
         return _width_of(node.node) * max(node.least, node.most or 1)
     if isinstance(node, Group):
         return _width(node.node)
-    return 1
+    return 0 if isinstance(node, Anchor) else 1
 
 
 def _settled(choice: Choice) -> bool:

@@ -25,8 +25,9 @@ _REFUSAL = 90_000  # what RE2 does before it finds that a pattern is too large f
 _INSTRUCTIONS_PER_STEP = 20  # of RE2's slowest way to match
 _CHARACTERS_PER_STEP = 40  # of its fast way, with Python's counting of characters
 _CHARACTERS_BEYOND_PER_STEP = 100  # of its fast way alone
-_STEPS_PER_MATCH, _STEPS_PER_GROUP = 16, 5
+_STEPS_PER_MATCH, _STEPS_PER_GROUP = 20, 5
 _FREE_INSTRUCTIONS = 16
+_KEPT_WIDTH = 6  # so few states that they are built once
 _STEPS_TO_PARSE, _STEPS_TO_SUBTRACT, _STEPS_TO_WRITE = 8, 4_000, 25_000
 
 
@@ -63,8 +64,8 @@ class Pattern:
             yield match
 
     def _way(self, length: int) -> int:
-        """Steps for one way through a text: RE2 builds at most a state per set of places, then runs through them."""
-        states = min(length, 1 << min(self.width, 30))
+        """Steps for one way through a text: RE2 builds at most a state per set of places, and keeps a few of them."""
+        states = 0 if self.width <= _KEPT_WIDTH else min(length, 1 << min(self.width, 30))
         instructions: int = self.compiled.programsize
         return 1 + length // _CHARACTERS_PER_STEP + states * instructions // _INSTRUCTIONS_PER_STEP
 
@@ -119,6 +120,8 @@ def _compiled(pattern: str, flags: str, capturing: bool) -> tuple[Pattern | None
     usable = Pattern(
         compiled, tuple(translation.groups), translation.group_count, translation.width, translation.settled
     )
+    states = 1 << translation.width if translation.width <= _KEPT_WIDTH else 0
+    steps += states * compiled.programsize // _INSTRUCTIONS_PER_STEP
     return usable, steps + max(0, 3 * (compiled.programsize - _FREE_INSTRUCTIONS))
 
 
