@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.feel import Environment, FeelValue, Function, UnaryTests
+from engine.feel import Environment, FeelSyntaxError, FeelValue, Function, UnaryTests
 from engine.feel.errors import WarningCode
 from engine.feel.scope import EMPTY
 from engine.feel.size import MAX_DEPTH
 from engine.feel.syntax import TypeName
 from engine.feel.temporal import as_instant
 from engine.feel.type_checks import is_instance
+from engine.feel.type_parser import parse_type
 from engine.feel.types import Kind, kind_of
 
 _OTHER_NAMES = {
@@ -158,10 +159,19 @@ class TypeTable:
         if namespace in self._imported:
             return self._imported[namespace][1].own.get(local)
         for name, types in self._imported.values():
-            local_name = reference.removeprefix(f"{name}.") if name else reference
-            if local_name in types.own and (not name or reference.startswith(f"{name}.")):
-                return types.own[local_name]
-        return self.own.get(local) or simple_type(local)
+            for front in (f"{name}.", f"{name}:") if name else ("",):
+                if reference.startswith(front) and reference[len(front) :] in types.own:
+                    return types.own[reference[len(front) :]]
+        return self.own.get(local) or simple_type(local) or self._written_out(reference)
+
+    def _written_out(self, reference: str) -> DataType | None:
+        """A type such as `list<number>`, as FEEL writes it."""
+        if "<" not in reference:
+            return None
+        try:
+            return DataType(reference, parse_type(reference, self.type_names()))
+        except FeelSyntaxError:
+            return None
 
     def allowed_values(self, reference: str | None) -> UnaryTests | None:
         """The allowed values of a declared type."""

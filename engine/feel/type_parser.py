@@ -71,3 +71,11 @@ class TypeParser(TokenCursor):
             closed = self._ends(">")
         self._need("->")
         return TypeName("function", (*parameters, self.type_name()))
+
+
+def parse_type(source: str, types: Mapping[str, TypeName]) -> TypeName:
+    """The whole text as one type; `types` are those the model declares. Raises FeelSyntaxError."""
+    parser = TypeParser(source, types=types)
+    found = parser.type_name()
+    parser._end()
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.decisions import HitPolicyViolated, parse_decisions
@@ -206,12 +208,12 @@ def test_the_trace_is_kept_up_to_the_table_whose_hit_policy_is_violated() -> Non
         decision("first", literal("1")),
         decision("d", context(entry("band", twice)), requires=requires_decision("first")),
     )
-    trace: list[dict[str, object]] = []
+    trace: list[dict[str, Any]] = []
     with pytest.raises(HitPolicyViolated):
         parse_decisions(xml, "file.dmn").decisions["d"].evaluate({"x": 7}, environment(), trace)
     assert [record["id"] for record in trace] == ["first", "d"]
-    (part,) = trace[1]["parts"]  # type: ignore[misc]
-    assert [rule["index"] for rule in part["rules"]] == [1, 2]  # type: ignore[index]
+    (part,) = trace[1]["parts"]
+    assert [rule["index"] for rule in part["rules"]] == [1, 2]
     assert "output" not in trace[1]
     assert "output" not in part
 

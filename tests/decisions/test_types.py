@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -67,10 +68,12 @@ TREE = {"value": 1, "parts": [{"value": 2, "parts": []}]}
         ("date", dt.datetime(2026, 1, 5, tzinfo=dt.UTC), None),
         ("days and time duration", dt.timedelta(days=1), dt.timedelta(days=1)),
         ("feel:string", "a", "a"), ("feel:string", 1, None),
+        ("list<number>", [1, 2], [1, 2]), ("list<number>", ["a"], None), ("list<number>", 1, [1]),
+        ("list<tGrade>", ["A"], ["A"]), ("context<a: number>", {"a": "b"}, None),
     ],
 )  # fmt: skip
 def test_a_result_is_made_to_fit_its_declared_type(type_ref: str, given: Any, value: object) -> None:
-    xml = definitions(*TYPES, decision("d", literal("x"), type_ref=type_ref))
+    xml = definitions(*TYPES, decision("d", literal("x"), type_ref=escape(type_ref)))
     where = environment()
     result = parse_decisions(xml, "file.dmn").decisions["d"].evaluate({"x": given}, where).value
     assert result == value
