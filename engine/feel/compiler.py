@@ -267,6 +267,8 @@ def _test(compiler: Compiler, node: Node, asks_input: bool) -> Test:
             return lambda frame, value: (
                 value == constant if type(value) is type(constant) else comparison.equal(value, constant)
             )
+        if type(constant) is bool:  # a value to equal; only a test that was worked out says itself whether it is met
+            return lambda frame, value: comparison.equal(value, constant)
     code = compiler.compile(node)
 
     def run(frame: Frame, value: FeelValue) -> bool | None:

@@ -48,8 +48,8 @@ WORDLIKE = frozenset({TokenType.NAME, TokenType.NUMBER, TokenType.SYMBOL, TokenT
 """What a name may be made of; a quoted text never spells one."""
 
 _NAME_START = (
-    r"A-Za-z_\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u1FFF\u200C-\u200D"
-    r"\u2070-\u218F\u2C00-\u2FEF\u3005-\u3007\u3012-\u301A\u3021-\uD7FF\uF900-\uFDCF\uFDF0-\uFEFE"
+    r"A-Za-z_\u00AA\u00B5\u00BA\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u02FF\u0370-\u037D\u037F-\u167F"
+    r"\u1681-\u180D\u180F-\u1FFF\u200C-\u200D\u2070-\u218F\u2C00-\u2FEF\u3005-\u3007\u3012-\u301A\u3021-\uD7FF\uF900-\uFDCF\uFDF0-\uFEFE"
     # The standard takes full-width punctuation and digits for letters. An analyst who types one means the
     # half-width sign, so it begins no name here; names that hold some still match when the scope knows them.
     r"\uFF21-\uFF3A\uFF41-\uFF5A\uFF66-\uFFFD\U00010000-\U000EFFFF"
@@ -58,7 +58,7 @@ NAME = rf"[{_NAME_START}][{_NAME_START}0-9\uFF10-\uFF19\u00B7\u0300-\u036F\u203F
 """One word of a name, as a regular expression."""
 
 _TOKEN = re.compile(
-    rf"(?P<space>[\s\u0085\u200B\uFEFF]+|//[^\n]*|/\*.*?\*/)"
+    rf"(?P<space>[\s\u0085\u180E\u200B\uFEFF]+|//[^\n]*|/\*.*?\*/)"
     rf"|(?P<name>{NAME})"
     r"|(?P<number>(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r'|(?P<at>@\s*"[^"\\]*(?:\\.[^"\\]*)*")'

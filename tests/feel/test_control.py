@@ -165,3 +165,61 @@ DOUBLED = "{a0: [1, 1]" + "".join(f", a{n}: [a{n - 1}, a{n - 1}]" for n in range
 def test_a_value_that_shares_its_parts_counts_as_large_as_it_is_written(use: str) -> None:
     with pytest.raises(FeelEvaluationError, match="items"):
         evaluate(DOUBLED + f", use: {use}" + "}.use")
+
+
+THREE = {"T": "true", "F": "false", "N": "null", "U": '"neither"'}
+ANSWER = {"T": True, "F": False, "N": None}
+
+
+@pytest.mark.parametrize(
+    ("template", "table"),
+    [
+        # the rows are the left side, the columns the right one, both as T F N U; what is not boolean counts as null
+        ("{} and {}", "TFNN FFFF NFNN NFNN"),
+        ("{} or {}", "TTTT TFNN TNNN TNNN"),
+        ("{} = {}", "TFFN FTFN FFTF NNFT"),
+        ("{} != {}", "FTTN TFTN TTFT NNTF"),
+        ("{} < {}", "NNNN NNNN NNNN NNNF"),
+        ("if {} and {} then true else false", "TFFF FFFF FFFF FFFF"),
+        ("some i in [{}, {}] satisfies i", "TTTT TFNN TNNN NNNN"),
+        ("every i in [{}, {}] satisfies i", "TFNN FFFF NFNN NNNN"),
+        ("not({}) and {}", "FFFF TFNN NFNN NFNN"),
+        ("{} in ({}, false)", "TFFN TTTT FFTF NNNT"),
+    ],
+)
+def test_three_valued_logic_has_the_standards_tables(template: str, table: str) -> None:
+    for left, row in zip(THREE.values(), table.split(), strict=True):
+        for right, answer in zip(THREE.values(), row, strict=True):
+            text = template.format(left, right)
+            assert evaluate(text) is ANSWER[answer], text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 between null and 2", None),
+        ("1 between 2 and null", False),
+        ("3 between null and 2", False),
+        ("null between 1 and 2", None),
+        ("null in [1..2]", None),
+        ("1 in [null..2]", None),
+        ("null in (< 1)", None),
+        ("null in (null, 1)", True),
+        ("1 in (null)", False),
+        ("[1, null, 2][item > 1]", [2]),
+        ("[1, 2][null]", []),
+        ("[true, null, false][item]", [True]),
+        ("null[1]", None),
+        ("null.x", None),
+        ("null = null", True),
+        ("null != 1", True),
+        ("some i in [] satisfies null", False),
+        ("every i in [] satisfies null", True),
+        ("some i in null satisfies true", None),
+        ("for i in null return 1", None),
+        ("if null then 1 else 2", 2),
+        ('if "true" then 1 else 2', 2),
+    ],
+)
+def test_null_goes_through_every_construct_as_the_standard_says(text: str, value: object) -> None:
+    assert evaluate(text) == value

@@ -111,6 +111,12 @@ def test_literals_mean_what_the_standard_says(text: str, value: object) -> None:
     assert evaluate(text) == value
 
 
+@pytest.mark.parametrize("blank", "\t\n\v\f\r \x85\xa0\u1680\u180e\u2000\u200a\u200b\u2028\u202f\u205f\u3000\ufeff")
+def test_every_blank_of_the_standard_is_one(blank: str) -> None:
+    assert evaluate(f"1{blank}+{blank}x{blank}and{blank}1", {"x": 2}) is None
+    assert evaluate(f"{blank}x{blank}y{blank}", {"x y": 3}) == 3
+
+
 def test_a_known_name_with_operators_and_keywords_in_it_wins_over_the_operators() -> None:
     expression = compile_expression("Post-Bureau and Risk + 1", known_names=frozenset({"Post-Bureau and Risk", "Post"}))
     assert expression.evaluate({"Post-Bureau and Risk": 4}, environment()) == 5
