@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from engine.decisions.table_checks import wording
 from engine.decisions.table_checks.conditions import Condition, Constant
+from engine.decisions.table_checks.dimensions import bits_of
 from engine.decisions.table_checks.findings import ExampleValue, Finding, FindingCode, Severity
-from engine.decisions.table_checks.geometry import bits_of
 from engine.decisions.table_checks.lines import NUMBERS, line_of
 from engine.decisions.table_checks.notation import as_feel
 from engine.decisions.table_checks.regions import ANYTHING
@@ -28,72 +29,80 @@ class CellCheck:
 
     def findings(self) -> Iterator[Finding]:
         """Of each cell what is wrong with it, then of each rule whether it can match at all."""
-        count = 0
+        found: list[Callable[[], Finding]] = []  # most of a large table's are only counted, and never worded
         for position in range(len(self.view.table.inputs)):
             for rule, condition in enumerate(self.view.conditions[position]):
-                for finding in self._of_cell(position, rule, condition):
+                self.view.work.spend()
+                problems = list(self._of_cell(position, rule, condition))
+                if problems:
                     self.told.add(rule)
-                    count += 1
-                    if count <= MAX_LISTED:
-                        yield finding
-        for rule in bits_of(self.view.never):
-            if rule not in self.told:
-                count += 1
-                if count <= MAX_LISTED:
-                    yield self._never(rule)
-        if count > MAX_LISTED:
-            words = wording.not_all_listed(count - MAX_LISTED, wording.CELLS)
+                found += problems
+        found += [partial(self._never, rule) for rule in bits_of(self.view.never) if rule not in self.told]
+        for worded in found[:MAX_LISTED]:
+            yield worded()
+        if len(found) > MAX_LISTED:
+            words = wording.not_all_listed(len(found) - MAX_LISTED, wording.CELLS)
             yield self.view.finding(FindingCode.NOT_ALL_LISTED, Severity.NOTE, (words, wording.NOTHING))
 
-    def _of_cell(self, position: int, rule: int, condition: Condition) -> Iterator[Finding]:
+    def _of_cell(self, position: int, rule: int, condition: Condition) -> Iterator[Callable[[], Finding]]:
         if condition.cell.matches_anything or self.view.domains[position].opaque:
             return
         found = False
-        seen = set()
-        for start, end in condition.empty_ranges:
+        for ends in dict.fromkeys((as_feel(start), as_feel(end)) for start, end in condition.empty_ranges):
             found = True
-            ends = (as_feel(start), as_feel(end))
-            example = self._example(position, rule)
-            words = wording.empty_range(*self._names(position, rule), ends, self._shown(example, position))
-            yield self._finding(FindingCode.EMPTY_RANGE, words, position, rule, example)
-        for constant in condition.constants:
-            key = (line_of(constant.value), as_feel(constant.value))
-            if key in seen:
-                continue
-            seen.add(key)
-            for finding in self._of_constant(position, rule, constant):
+            yield partial(self._empty_range, position, rule, ends)
+        for constant in {(as_feel(each.value), each.is_choice): each for each in condition.constants}.values():
+            for problem in self._of_constant(position, rule, constant):
                 found = True
-                yield finding
+                yield problem
         if not found and condition.closed and self._is_dead(position, rule):
-            example = self._example(position, rule)
-            words = wording.cell_never_matches(
-                *self._names(position, rule), condition.cell.text, self._shown(example, position)
-            )
-            yield self._finding(FindingCode.CELL_NEVER_MATCHES, words, position, rule, example)
+            yield partial(self._dead, position, rule, condition.cell.text)
 
-    def _of_constant(self, position: int, rule: int, constant: Constant) -> Iterator[Finding]:
-        domain, allowed = self.view.domains[position], self.view.allowed[position]
-        line, text = line_of(constant.value), as_feel(constant.value)
-        example = self._example(position, rule)
-        shown = self._shown(example, position)
-        names = self._names(position, rule)
+    def _of_constant(self, position: int, rule: int, constant: Constant) -> Iterator[Callable[[], Finding]]:
+        domain, value = self.view.domains[position], constant.value
+        line = line_of(value)
         if line is None:
             return
+        refusing = [each for each in self.view.allowed[position] if each.alone and not each.holds(value)]
         if domain.lines and line not in domain.lines:
-            words = wording.wrong_type(*names, text, (line.name, domain.lines[0].name), shown)
-            yield self._finding(FindingCode.WRONG_TYPE, words, position, rule, example)
-        elif constant.is_choice and domain.whole and line is NUMBERS and constant.value != int(constant.value):
-            words = wording.not_whole(*names, text, shown)
-            yield self._finding(FindingCode.WRONG_TYPE, words, position, rule, example)
-        elif constant.is_choice and any(each.alone and not each.holds(constant.value) for each in allowed):
-            listed = next(each for each in allowed if each.alone and not each.holds(constant.value)).cell.text
-            meant = self._alike(position, constant.value)
-            if meant is not None:
-                example = self.view.example(self.view.place_of(rule), {position: meant})
-                shown = self._shown(example, position)
-            reason, _ = wording.not_allowed(*names, text, listed, shown)
-            remedy = wording.did_you_mean(None if meant is None else as_feel(meant))
-            yield self._finding(FindingCode.VALUE_NOT_ALLOWED, (reason, remedy), position, rule, example)
+            yield partial(self._wrong_type, position, rule, value)
+        elif constant.is_choice and domain.whole and line is NUMBERS and value != int(value):
+            yield partial(self._not_whole, position, rule, value)
+        elif constant.is_choice and refusing:
+            yield partial(self._not_allowed, position, rule, value, refusing[0].cell.text)
+
+    # --- findings -----------------------------------------------------------------------------
+
+    def _empty_range(self, position: int, rule: int, ends: tuple[str, str]) -> Finding:
+        example = self._example(position, rule)
+        words = wording.empty_range(*self._names(position, rule), ends, self._shown(example, position))
+        return self._finding(FindingCode.EMPTY_RANGE, words, position, rule, example)
+
+    def _dead(self, position: int, rule: int, text: str) -> Finding:
+        example = self._example(position, rule)
+        words = wording.cell_never_matches(*self._names(position, rule), text, self._shown(example, position))
+        return self._finding(FindingCode.CELL_NEVER_MATCHES, words, position, rule, example)
+
+    def _wrong_type(self, position: int, rule: int, value: FeelValue) -> Finding:
+        example, line = self._example(position, rule), line_of(value)
+        kinds = (line.name if line else "", self.view.domains[position].lines[0].name)
+        shown = self._shown(example, position)
+        words = wording.wrong_type(*self._names(position, rule), as_feel(value), kinds, shown)
+        return self._finding(FindingCode.WRONG_TYPE, words, position, rule, example)
+
+    def _not_whole(self, position: int, rule: int, value: FeelValue) -> Finding:
+        example = self._example(position, rule)
+        words = wording.not_whole(*self._names(position, rule), as_feel(value), self._shown(example, position))
+        return self._finding(FindingCode.WRONG_TYPE, words, position, rule, example)
+
+    def _not_allowed(self, position: int, rule: int, value: FeelValue, listed: str) -> Finding:
+        example, meant = self._example(position, rule), self._alike(position, value)
+        if meant is not None:
+            example = self.view.example(self.view.place_of(rule), {position: meant})
+        shown = self._shown(example, position)
+        reason = wording.not_allowed(*self._names(position, rule), as_feel(value), listed, shown)
+        remedy = wording.did_you_mean(None if meant is None else as_feel(meant))
+        return self._finding(FindingCode.VALUE_NOT_ALLOWED, (reason, remedy), position, rule, example)
 
     def _alike(self, position: int, value: FeelValue) -> FeelValue:
         """An allowed text that is spelt like `value`; None when there is none."""
@@ -107,7 +116,7 @@ class CellCheck:
         """Whether no value the column may have meets the cell by itself."""
         dimension = self.view.dimensions[self.view.side_of[position]]
         if len(dimension.columns) == 1:
-            return not any(group.bits.sometimes >> rule & 1 for group in dimension.groups)
+            return not dimension.sometimes >> rule & 1
         condition = self.view.conditions[position][rule]
         values = [region.value for group in dimension.groups for region in group.regions]
         return not any(value is ANYTHING or condition.holds(value) for value in values)
@@ -115,9 +124,7 @@ class CellCheck:
     def _never(self, rule: int) -> Finding:
         """Every cell can be met, but not those of columns with one expression together."""
         bit = 1 << rule
-        dimension = next(
-            each for each in self.view.dimensions if not any(group.bits.sometimes & bit for group in each.groups)
-        )
+        dimension = next(each for each in self.view.dimensions if not each.sometimes & bit)
         asked = [each for each in dimension.columns if not self.view.conditions[each][rule].cell.matches_anything]
         example = self._example(asked[0], rule)
         words = wording.never_matches(

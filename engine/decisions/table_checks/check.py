@@ -22,7 +22,7 @@ from engine.decisions.table_checks.view import TableView
 from engine.decisions.table_checks.wording import Words
 from engine.decisions.tables import DecisionTable
 
-WORK = 300_000
+WORK = 200_000
 """Steps per table: about half a second, and more than a table of a thousand rules and ten columns usually takes."""
 
 MAX_COLUMNS = 200

@@ -37,6 +37,14 @@ class Bits:
         )
 
 
+def bits_of(mask: int) -> Iterator[int]:
+    """The indices of the bits that are set, from low to high."""
+    while mask:
+        low = mask & -mask
+        yield low.bit_length() - 1
+        mask ^= low
+
+
 @dataclass
 class Group:
     """Regions in which the same rules hold."""
@@ -44,10 +52,8 @@ class Group:
     bits: Bits
     regions: list[Region]
 
-    @property
-    def usual(self) -> bool:
-        """Whether an input is expected to have such values; the same for all regions of a group."""
-        return self.regions[0].usual
+    def __post_init__(self) -> None:
+        self.usual = self.regions[0].usual  # the same for all regions of a group
 
     @property
     def value(self) -> FeelValue:
@@ -70,6 +76,28 @@ class Dimension:
 
     columns: tuple[int, ...]
     groups: list[Group]
+
+    def __post_init__(self) -> None:
+        self.sometimes = 0
+        """Rules that may hold for some value at all."""
+        for group in self.groups:
+            self.sometimes |= group.bits.sometimes
+        self._places: dict[int, list[int]] | None = None
+
+    def places_of(self, rule: int, work: Work) -> Sequence[int]:
+        """The positions of the groups in which the rule may hold. Raises TooMuchWork."""
+        if self._places is None:
+            everywhere = self.sometimes
+            for group in self.groups:
+                everywhere &= group.bits.sometimes
+            self._places = {}
+            for position, group in enumerate(self.groups):
+                for each in bits_of(group.bits.sometimes & ~everywhere):
+                    work.spend()
+                    self._places.setdefault(each, []).append(position)
+            for each in bits_of(everywhere):
+                self._places[each] = list(range(len(self.groups)))
+        return self._places.get(rule, ())
 
     @property
     def usual(self) -> list[Group]:
@@ -105,6 +133,7 @@ class _Marking:
         self._everywhere = 0
         self._toggled = [0] * (len(regions) + 1)
         """Rules whose certain truth begins or ends at a region, counted from the one before."""
+        self._apart = [index for index, region in enumerate(regions) if region.line is None]
         self._exact = [[0, 0, 0, 0] for _ in regions]
         """What is known of rules in single regions: the four of `Bits`."""
 
@@ -134,9 +163,8 @@ class _Marking:
             if truth:
                 self._toggled[start] ^= bit
                 self._toggled[end] ^= bit
-        for index, region in enumerate(self._regions):
-            if region.line is not None:
-                continue
+        for index in self._apart:
+            region = self._regions[index]
             if region.value is ANYTHING and truths:
                 self._mark(index, bit, all(truths), any(truths))
             elif region.value is ANYTHING or (condition.has_list and region.value == []):
@@ -199,4 +227,4 @@ class _Marking:
         return self._found_keys[line]
 
 
-__all__ = ["Bits", "Dimension", "Group", "TooMuchWork", "Work", "dimension_of"]
+__all__ = ["Bits", "Dimension", "Group", "TooMuchWork", "Work", "bits_of", "dimension_of"]

@@ -60,6 +60,7 @@ class ExampleValue:
 class Finding:
     """One thing found in a table. `example` has a value for every input column, in their order, and shows it.
 
+    `missing` is of a gap: the cells, by input column, of a rule that would cover it.
     `holder` is the id of the decision or knowledge model the table is part of, `columns` are ids of columns.
     """
 
@@ -70,6 +71,7 @@ class Finding:
     rules: tuple[RuleReference, ...] = ()
     columns: tuple[str, ...] = ()
     example: tuple[ExampleValue, ...] = ()
+    missing: tuple[str, ...] = ()
     reason_en: str
     reason_zh: str
     remedy_en: str = ""

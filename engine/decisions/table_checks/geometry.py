@@ -9,18 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.decisions.table_checks.dimensions import Dimension, Group, Work
+from engine.decisions.table_checks.dimensions import Dimension, Group, Work, bits_of
 
 Place = tuple[Group, ...]
 """One group of each dimension, in their order."""
-
-
-def bits_of(mask: int) -> Iterator[int]:
-    """The indices of the bits that are set, from low to high."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
 
 
 def overlapping(dimensions: Sequence[Dimension], rules: int, work: Work) -> list[int]:
@@ -58,8 +50,8 @@ def common_place(dimensions: Sequence[Dimension], pair: int) -> tuple[Place, int
     return tuple(place), alive
 
 
-_Box = list[list[Group] | None]
-"""Per dimension, in the order they are swept, the groups; None where every value counts."""
+_Box = list[int | None]
+"""Per dimension, in the order they are swept, the groups as bits; None where every value counts."""
 
 
 @dataclass
@@ -71,11 +63,11 @@ class Gap:
 
 @dataclass
 class _Node:
-    """Where a sweep stands with some rules alive: the gaps from here on."""
+    """Where a sweep stands with some rules alive: how many gaps there are from here on, and where."""
 
     gaps: int
-    branches: list[tuple[list[Group], _Node | None]] = field(default_factory=list)
-    """Groups of this dimension and what follows; None is a gap whatever follows."""
+    branches: list[tuple[int, _Node | None]] = field(default_factory=list)
+    """Groups of this dimension, as bits, and what follows; None is a gap whatever follows."""
 
 
 class GapSearch:
@@ -104,10 +96,11 @@ class GapSearch:
             return known
         node = _Node(0)
         if not alive & self._full_from[level]:  # else one rule covers all that is left
-            outcomes: dict[int, list[Group]] = {}
-            for group in self._sides[level]:
-                self._work.spend()
-                outcomes.setdefault(alive & group.bits.possible, []).append(group)
+            outcomes: dict[int, int] = {}
+            self._work.spend(len(self._sides[level]))
+            for place, group in enumerate(self._sides[level]):
+                left = alive & group.bits.possible
+                outcomes[left] = outcomes.get(left, 0) | 1 << place
             for left, groups in outcomes.items():
                 inner = self._node(level + 1, left) if left else None
                 gaps = inner.gaps if inner else 1
@@ -137,8 +130,9 @@ class GapSearch:
     def _in_order(self, box: _Box) -> Gap:
         sides: list[list[Group] | None] = [None] * len(box)
         for level, index in enumerate(self._order):
-            side = box[level]
-            sides[index] = None if side is not None and len(side) == len(self._sides[level]) else side
+            groups, chosen = self._sides[level], box[level]
+            if chosen is not None and chosen.bit_count() < len(groups):
+                sides[index] = [groups[place] for place in bits_of(chosen)]
         return Gap(sides)
 
 
@@ -153,21 +147,13 @@ def _fullness(dimension: Dimension) -> int:
 def _joined(boxes: list[_Box]) -> list[_Box]:
     """Boxes that differ in one dimension only, made one."""
     for side in range(len(boxes[0]) if boxes else 0):
-        alike: dict[tuple[object, ...], _Box] = {}
+        alike: dict[tuple[int | None, ...], _Box] = {}
         for box in boxes:
-            key = tuple(_identity(groups) for index, groups in enumerate(box) if index != side)
-            known = alike.setdefault(key, list(box))
+            known = alike.setdefault((*box[:side], *box[side + 1 :]), list(box))
             mine, others = known[side], box[side]
-            if mine is None or others is None:
-                known[side] = None
-            else:
-                known[side] = list({id(group): group for group in (*mine, *others)}.values())
+            known[side] = None if mine is None or others is None else mine | others
         boxes = list(alike.values())
     return boxes
-
-
-def _identity(groups: list[Group] | None) -> tuple[int, ...] | None:
-    return None if groups is None else tuple(sorted(id(group) for group in groups))
 
 
 class CoverSearch:
@@ -179,8 +165,8 @@ class CoverSearch:
 
     def cover(self, rule: int, before: int) -> int | None:
         """Rules of `before` that together cover `rule`; None when some input is left to it. Raises TooMuchWork."""
-        bit = 1 << rule
-        sides = [[group for group in each.groups if group.bits.sometimes & bit] for each in self._dimensions]
+        sides = [[each.groups[place] for place in each.places_of(rule, self._work)] for each in self._dimensions]
+        self._work.spend(sum(map(len, sides)) // 2)
         full_from = [before] * (len(sides) + 1)
         for level in range(len(sides) - 1, -1, -1):
             full_from[level] = full_from[level + 1]

@@ -16,8 +16,6 @@ _CONSTRUCTORS = {
     "days and time duration": "duration",
     "years and months duration": "duration",
 }
-_MAX_TEXTS = 12
-"""Values listed in one set; more are not read."""
 
 
 def as_feel(value: FeelValue) -> str:
@@ -68,8 +66,7 @@ def _is_named(region: Region) -> bool:
 
 
 def _listed(regions: Sequence[Region]) -> list[str]:
-    texts = [as_feel(region.value) for region in regions]
-    return texts if len(texts) <= _MAX_TEXTS else [*texts[:_MAX_TEXTS], "…"]
+    return [as_feel(region.value) for region in regions]
 
 
 def _runs(regions: list[Region], chosen: list[bool]) -> list[str]:

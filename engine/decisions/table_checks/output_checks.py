@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from engine.decisions.item_types import DataType
 from engine.decisions.logic import placeholder_environment
@@ -20,16 +21,17 @@ from engine.feel.scope import EMPTY
 
 def output_findings(view: TableView) -> Iterator[Finding]:
     """Of outputs that are the same for all input; null fits everywhere, as it means that nothing is said."""
-    found: list[Finding] = []
+    found: list[Callable[[], Finding]] = []
     never = view.never
     for position, column in enumerate(view.table.outputs):
         check = _ColumnCheck(view, position, column)
         if column.default is not None:
-            found += check.findings(None, column.default)
+            found += check.problems(None, column.default)
         for index, rule in enumerate(view.table.rules):
             if not never >> index & 1:
-                found += check.findings(index, rule.outputs[position])
-    yield from found[:MAX_LISTED]
+                found += check.problems(index, rule.outputs[position])
+    for worded in found[:MAX_LISTED]:
+        yield worded()
     if len(found) > MAX_LISTED:
         words = wording.not_all_listed(len(found) - MAX_LISTED, wording.CELLS)
         yield view.finding(FindingCode.NOT_ALL_LISTED, Severity.NOTE, (words, wording.NOTHING))
@@ -45,7 +47,7 @@ class _ColumnCheck:
         hidden = frozenset(function.name for function in view.model.functions.values())
         self._allowed: Condition | None = read_condition(column.allowed, hidden) if column.allowed else None
 
-    def findings(self, rule: int | None, entry: Expression) -> Iterator[Finding]:
+    def problems(self, rule: int | None, entry: Expression) -> Iterator[Callable[[], Finding]]:
         """What is wrong with one output; `rule` is None for the default."""
         self._view.work.spend(2)
         if not always_same(entry):
@@ -56,29 +58,31 @@ class _ColumnCheck:
             return
         if value is None:
             return
+        if self._type is not None and not _fits(value, self._type):
+            yield partial(self._finding, rule, value, FindingCode.OUTPUT_WRONG_TYPE)
+        elif self._allowed is not None and self._allowed.alone and not self._is_allowed(value):
+            yield partial(self._finding, rule, value, FindingCode.OUTPUT_NOT_ALLOWED)
+
+    def _finding(self, rule: int | None, value: FeelValue, code: FindingCode) -> Finding:
         who = wording.DEFAULT_OUTPUT if rule is None else wording.rule_words(self._view.rules([rule]))
         place = self._view.place_of(rule) if rule is not None else [each.groups[0] for each in self._view.dimensions]
         example = self._view.example(place)
-        shown = wording.example_words(example)
-        label = Words(f"“{self._column.name}”", f"“{self._column.name}”")
-        reason, remedy = wording.NOTHING, wording.NOTHING
-        code = FindingCode.OUTPUT_WRONG_TYPE
-        if self._type is not None and not _fits(value, self._type):
-            reason, remedy = wording.output_wrong_type(who, label, as_feel(value), self._type.name, shown)
-        elif self._allowed is not None and self._allowed.alone and not self._is_allowed(value):
-            code = FindingCode.OUTPUT_NOT_ALLOWED
-            listed = self._allowed.cell.text
-            reason, _ = wording.output_not_allowed(who, label, as_feel(value), listed, shown)
-            remedy = wording.did_you_mean(None)
-        if reason.en:
-            yield self._view.finding(
-                code,
-                Severity.WARNING,
-                (reason, remedy),
-                rules=[] if rule is None else [rule],
-                columns=[self._column.id],
-                example=example,
-            )
+        shown, label = wording.example_words(example), Words(f"“{self._column.name}”", f"“{self._column.name}”")
+        if code is FindingCode.OUTPUT_WRONG_TYPE:
+            kind = self._type.name if self._type else ""
+            words = wording.output_wrong_type(who, label, as_feel(value), kind, shown)
+        else:
+            listed = self._allowed.cell.text if self._allowed else ""
+            reason = wording.output_not_allowed(who, label, as_feel(value), listed, shown)
+            words = reason, wording.did_you_mean(None)
+        return self._view.finding(
+            code,
+            Severity.WARNING,
+            words,
+            rules=[] if rule is None else [rule],
+            columns=[self._column.id],
+            example=example,
+        )
 
     def _is_allowed(self, value: FeelValue) -> bool:
         assert self._allowed is not None

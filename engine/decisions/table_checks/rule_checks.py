@@ -10,8 +10,9 @@ from engine.decisions.hit_policies import HitPolicy
 from engine.decisions.logic import placeholder_environment
 from engine.decisions.table_checks import wording
 from engine.decisions.table_checks.conditions import always_same
+from engine.decisions.table_checks.dimensions import bits_of
 from engine.decisions.table_checks.findings import ExampleValue, Finding, FindingCode, Severity
-from engine.decisions.table_checks.geometry import CoverSearch, Gap, GapSearch, bits_of, common_place, overlapping
+from engine.decisions.table_checks.geometry import CoverSearch, Gap, GapSearch, common_place, overlapping
 from engine.decisions.table_checks.notation import set_as_feel
 from engine.decisions.table_checks.view import TableView
 from engine.decisions.table_checks.wording import Words
@@ -159,19 +160,18 @@ def _gap(view: TableView, gap: Gap) -> Finding | None:
     example = view.example(place)
     if any(view.holds(rule, example) is not False for rule in range(len(view.table.rules))):
         return None
-    bounded = [index for index, side in enumerate(gap.sides) if side is not None]
-    sides = [
-        (example[view.dimensions[index].columns[0]], set_as_feel(gap.sides[index] or [], view.dimensions[index]))
-        for index in bounded
-    ]
-    columns = [view.dimensions[index].columns[0] for index in bounded]
-    reason, remedy = wording.gap(wording.box_words(sides), wording.example_words(example))
+    sets = ["-" if side is None else set_as_feel(side, view.dimensions[at]) for at, side in enumerate(gap.sides)]
+    asked = [(view.dimensions[at].columns[0], cell) for at, cell in enumerate(sets) if cell != "-"]
+    columns = [position for position, _ in asked]
+    box = wording.box_words([(example[position], cell) for position, cell in asked])
+    reason, remedy = wording.gap(box, wording.example_words(example))
     return view.finding(
         FindingCode.GAP,
         Severity.WARNING,
         (reason + related_columns(view, columns), remedy),
         columns=[view.table.inputs[position].id for position in columns],
         example=example,
+        missing=tuple(sets[view.side_of[position]] for position in range(len(view.table.inputs))),
     )
 
 
@@ -187,14 +187,14 @@ def covered_findings(view: TableView, outputs: RuleOutputs) -> Iterator[Finding]
         used = search.cover(rule, before)
         if used is None:
             continue
+        if listed >= MAX_LISTED:
+            further += 1
+            continue
         example = view.example(view.place_of(rule))
         winners = [each for each in bits_of(before) if view.holds(each, example)]
         if not winners:
             continue
         listed += 1
-        if listed > MAX_LISTED:
-            further += 1
-            continue
         others = sorted({winners[0], *bits_of(used)})
         words = wording.covered(
             wording.rule_words(view.rules([rule])),
@@ -249,7 +249,7 @@ def _meaning(view: TableView, position: int, index: int) -> object:
     dimension = view.dimensions[view.side_of[position]]
     if not condition.closed or len(dimension.columns) > 1:
         return condition.cell.text
-    return tuple(place for place, group in enumerate(dimension.groups) if group.bits.always >> index & 1)
+    return tuple(dimension.places_of(index, view.work))
 
 
 def _further(view: TableView, count: int, what: Words) -> Finding:

@@ -65,10 +65,7 @@ class TableView:
         """The rules that match no input at all, as bits."""
         dead = 0
         for dimension in self.dimensions:
-            sometimes = 0
-            for group in dimension.groups:
-                sometimes |= group.bits.sometimes
-            dead |= ((1 << len(self.table.rules)) - 1) & ~sometimes
+            dead |= ((1 << len(self.table.rules)) - 1) & ~dimension.sometimes
         return dead
 
     # --- examples -----------------------------------------------------------------------------
@@ -91,7 +88,7 @@ class TableView:
             value = place[self.side_of[position]].value
             if instead and position in instead:
                 value = instead[position]
-            shown = None if value is ANYTHING else value
+            shown = _SOME_VALUE if value is ANYTHING else value
             feel = ANY_VALUE if value is ANYTHING else as_feel(value)
             found.append(
                 ExampleValue(
@@ -140,6 +137,7 @@ class TableView:
         rules: Sequence[int] = (),
         columns: Sequence[str] = (),
         example: tuple[ExampleValue, ...] = (),
+        missing: tuple[str, ...] = (),
     ) -> Finding:
         """A finding of this table; `words` are reason and remedy."""
         reason, remedy = words
@@ -151,6 +149,7 @@ class TableView:
             rules=self.rules(rules),
             columns=tuple(columns),
             example=example,
+            missing=missing,
             reason_en=reason.en,
             reason_zh=reason.zh,
             remedy_en=remedy.en,

@@ -10,6 +10,9 @@ from engine.decisions.table_checks.findings import ExampleValue, RuleReference
 _MAX_NOTE = 48
 """Characters of an annotation that are quoted; the finding itself has it in full."""
 
+_MAX_SET = 120
+"""Characters of a column's values in a gap; the finding's cells have them all."""
+
 _MAX_RULES = 8
 """Rules named in one sentence; the finding itself has them all."""
 
@@ -73,6 +76,7 @@ def box_words(sides: Sequence[tuple[ExampleValue, str]]) -> Words:
     """`Score [10..20); Kind "x", "y"`: the columns of a gap with their sets of values."""
     if not sides:
         return Words("any input", "任意输入")
+    sides = [(column, values if len(values) <= _MAX_SET else values[:_MAX_SET] + "…") for column, values in sides]
     return Words(
         "; ".join(f"{column.label_en or column.label} {values}" for column, values in sides),
         "；".join(f"{column.label} {values}" for column, values in sides),
@@ -253,15 +257,12 @@ def not_whole(rule: Words, column: Words, value: str, example: Words) -> tuple[W
     )
 
 
-def not_allowed(rule: Words, column: Words, value: str, allowed: str, example: Words) -> tuple[Words, Words]:
+def not_allowed(rule: Words, column: Words, value: str, allowed: str, example: Words) -> Words:
     """A value the column cannot have."""
-    return (
-        Words(
-            f"{capital(rule).en}: the column {column.en} never has the value {value}; allowed are {allowed}, "
-            f"for example {example.en}.",
-            f"{rule.zh}：{column.zh}不会出现 {value}；允许值为 {allowed}，例如 {example.zh}。",
-        ),
-        NOTHING,
+    return Words(
+        f"{capital(rule).en}: the column {column.en} never has the value {value}; allowed are {allowed}, "
+        f"for example {example.en}.",
+        f"{rule.zh}：{column.zh}不会出现 {value}；允许值为 {allowed}，例如 {example.zh}。",
     )
 
 
@@ -285,16 +286,13 @@ def output_wrong_type(rule: Words, column: Words, value: str, kind: str, example
     )
 
 
-def output_not_allowed(rule: Words, column: Words, value: str, allowed: str, example: Words) -> tuple[Words, Words]:
+def output_not_allowed(rule: Words, column: Words, value: str, allowed: str, example: Words) -> Words:
     """An output that is not among its column's output values."""
-    return (
-        Words(
-            f"{capital(rule).en}: the output {column.en} is {value}, which is not among the output values {allowed}; "
-            f"the rule decides for {example.en}, for example.",
-            f"{rule.zh}：输出列{column.zh}的值 {value} 不在允许的输出值 {allowed} 之内；"
-            f"例如 {example.zh} 时由该规则决定结果。",
-        ),
-        NOTHING,
+    return Words(
+        f"{capital(rule).en}: the output {column.en} is {value}, which is not among the output values {allowed}; "
+        f"the rule decides for {example.en}, for example.",
+        f"{rule.zh}：输出列{column.zh}的值 {value} 不在允许的输出值 {allowed} 之内；"
+        f"例如 {example.zh} 时由该规则决定结果。",
     )
 
 
