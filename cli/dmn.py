@@ -1,4 +1,4 @@
-"""`kaihu dmn`: take a decision of a DMN file, or call one of its functions."""
+"""`kaihu dmn`: take a decision of a DMN file, call one of its functions, or check its tables."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from typing import Any
 import click
 
 from cli.decision_trace import trace_lines
-from cli.feel_answer import answer, echo, echo_warnings, exact_json
+from cli.feel_answer import answer, echo, echo_warnings, exact_json, failure
 from cli.feel_context import Moment, environment_for, read_context
+from cli.table_findings import finding_json, finding_lines, is_serious
 from cli.typed_inputs import typed_inputs
 from engine.decisions import Decision, DecisionModel, Library, parse_decisions
 from engine.decisions.document import MAX_BYTES
-from engine.decisions.trace import Notes, storable
-from engine.feel import Environment, FeelValue, Unsuitable
+from engine.decisions.table_checks import check_tables
+from engine.decisions.trace import Notes, Record, storable
+from engine.feel import Environment, FeelValue, FeelWarning, Unsuitable
 from engine.feel.size import measured
 from persistence.errors import ErrorKind, KaihuError
 from persistence.settings import Settings
@@ -39,11 +41,32 @@ class ArgumentsUnsuitable(KaihuError):
     zh = "所给的值不符合 {named} 的参数要求。"
 
 
+class _Report:
+    """What is printed at the end: lines for people, or one object for programs."""
+
+    def __init__(self, settings: Settings, as_json: bool) -> None:
+        self.settings = settings
+        self._as_json = as_json
+        self.body: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self.warnings: Sequence[FeelWarning] = ()
+
+    def show(self) -> None:
+        """Print."""
+        if self._as_json:
+            echo(exact_json(self.body))
+            return
+        for line in self.lines:
+            echo(line)
+        echo_warnings(self.settings, self.warnings)
+
+
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--decision", "named", help="Id or name of a decision, decision service or business knowledge model.")
 @click.option("--context", default="", help="The variables: a JSON object, @FILE, or - for standard input.")
 @click.option("--trace", is_flag=True, help="Say which rules fired and which cells decided.")
+@click.option("--check", is_flag=True, help="Look for overlaps, gaps and rules without effect.")
 @click.option("--at", type=Moment(), help="The time that now() and today() see, such as 2026-11-23T09:00:00Z.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
@@ -53,6 +76,7 @@ def dmn(
     named: str | None,
     context: str,
     trace: bool,
+    check: bool,
     at: dt.datetime | None,
     as_json: bool,
 ) -> None:
@@ -63,15 +87,34 @@ def dmn(
 
     \b
     kaihu dmn risk_rating.dmn --decision risk_rating --context @applicant.json --trace
+    kaihu dmn risk_rating.dmn --check
 
     Exit status 0 with a value (null is one), 1 when the file was refused, the decision is unknown or was stopped
-    by an error such as a violated hit policy, 2 when the command is used wrongly.
-    """  # fmt: skip
-    model = model_in(file)
-    if named is not None:
-        _take(settings, model, named, read_context(context), at, trace=trace, as_json=as_json)
-    else:
-        _list(model, as_json)
+    by an error such as a violated hit policy, or a check found more than notes; 2 when the command is used wrongly.
+    """
+    report = _Report(settings, as_json)
+    try:
+        model = model_in(file)
+        serious = check and _check(report, model)
+        if named is not None:
+            _take(report, model, named, read_context(context), at, trace=trace)
+        elif not check:
+            _list(report, model)
+    except KaihuError as error:
+        report.body |= failure(settings, error)
+        raise
+    finally:
+        report.show()
+    if serious:
+        raise SystemExit(1)
+
+
+def _check(report: _Report, model: DecisionModel) -> bool:
+    """Whether more than notes was found."""
+    findings = check_tables(model)
+    report.body["findings"] = [finding_json(report.settings, finding) for finding in findings]
+    report.lines += finding_lines(report.settings, findings)
+    return any(map(is_serious, findings))
 
 
 def model_in(file: Path) -> DecisionModel:
@@ -90,12 +133,10 @@ def _listed(model: DecisionModel) -> str:
     return "\n".join(f"  {id_}{f'  {name}' if name != id_ else ''}" for _, id_, name in _entries(model))
 
 
-def _list(model: DecisionModel, as_json: bool) -> None:
-    if as_json:
-        entries = [{"kind": _KINDS[kind], "id": id_, "name": name} for kind, id_, name in _entries(model)]
-        echo(exact_json({"decisions": entries}))
-    else:
-        echo(_listed(model))
+def _list(report: _Report, model: DecisionModel) -> None:
+    report.lines.append(_listed(model))
+    entries = [{"kind": _KINDS[kind], "id": id_, "name": name} for kind, id_, name in _entries(model)]
+    report.body["decisions"] = entries
 
 
 _KINDS = {
@@ -106,34 +147,28 @@ _KINDS = {
 
 
 def _take(
-    settings: Settings, model: DecisionModel, named: str, variables: dict[str, FeelValue], at: dt.datetime | None,
-    *, trace: bool, as_json: bool,
-) -> None:  # fmt: skip
+    report: _Report,
+    model: DecisionModel,
+    named: str,
+    variables: dict[str, FeelValue],
+    at: dt.datetime | None,
+    *,
+    trace: bool,
+) -> None:
+    """Evaluate and report; of an error, the trace up to it."""
+    settings, records = report.settings, list[Record]()
     environment = environment_for(settings, at, ())
-    records: list[dict[str, Any]] = []
     try:
         value = _value(model, named, typed_inputs(model, variables), environment, records)
         measured(value)
-    except KaihuError as error:
-        if as_json and not isinstance(error, DecisionUnknown):
-            failed: dict[str, Any] = {"error": {"code": error.code, "message": error.message(settings.language)}}
-            echo(exact_json({**failed, **({"trace": records} if trace else {})}))
-        elif trace:
-            _echo_trace(settings, records)
-        raise
+    finally:
+        if trace:
+            report.body["trace"] = records
+            report.lines += trace_lines(settings, records)
     found = answer(settings, value, environment.warnings)
-    if as_json:
-        echo(exact_json({"decision": named, **found, **({"trace": records} if trace else {})}))
-        return
-    if trace:
-        _echo_trace(settings, records)
-    echo(found["text"])
-    echo_warnings(settings, environment.warnings)
-
-
-def _echo_trace(settings: Settings, records: Sequence[dict[str, Any]]) -> None:
-    for line in trace_lines(settings, records):
-        echo(line)
+    report.body |= {"decision": named, **found}
+    report.lines.append(found["text"])
+    report.warnings = environment.warnings
 
 
 def _value(
@@ -141,7 +176,7 @@ def _value(
     named: str,
     variables: dict[str, FeelValue],
     environment: Environment,
-    records: list[dict[str, Any]],
+    records: list[Record],
 ) -> FeelValue:
     decision = _decision(model, named)
     if decision is not None:
@@ -149,7 +184,7 @@ def _value(
     name = next((each.name for each in model.functions.values() if named in (each.id, each.name)), None)
     if name is None:
         raise DecisionUnknown(named=named[:60], listed=_listed(model))
-    record: dict[str, Any] = {"id": named, "name": name}
+    record: Record = {"id": named, "name": name}
     records.append(record)
     environment.notes = Notes(record)
     try:

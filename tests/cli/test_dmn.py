@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,8 @@ KNOWLEDGE = (
     f"{literal('x * 2')}</encapsulatedLogic></businessKnowledgeModel>"
 )
 SERVICE = (
-    '<decisionService id="asked" name="asked"><outputDecision href="#score"/><inputData href="#income"/></decisionService>'
+    '<decisionService id="asked" name="asked"><outputDecision href="#score"/><inputData href="#income"/>'
+    "</decisionService>"
     '<inputData id="income" name="income"><variable name="income" typeRef="number"/></inputData>'
 )
 BANDS = table(
@@ -208,6 +210,31 @@ def test_the_trace_shows_the_decisions_of_a_service_and_the_parts_of_a_context(k
     ]
 
 
+OVERLAP = table("UNIQUE", ["score"], ["band"], ("< 10", '"low"'), (">= 5", '"high"'))
+
+
+def test_a_check_tells_each_finding_with_the_input_that_shows_it(kaihu: Kaihu, tmp_path: Path) -> None:
+    (tmp_path / "overlap.dmn").write_bytes(definitions(decision("band", OVERLAP)))
+    told = kaihu("dmn", tmp_path / "overlap.dmn", "--check")
+    assert told.exit_code == 1
+    assert told.stdout.startswith("failure: band")
+    assert re.search(r"score = [5-9]", told.stdout)
+    found = json.loads(kaihu("dmn", tmp_path / "overlap.dmn", "--check", "--json").stdout)["findings"][0]
+    assert (found["code"], found["rules"]) == ("table_overlap", [1, 2])
+    assert 5 <= float(found["example"]["score"]) < 10
+
+
+def test_a_check_that_finds_nothing_says_so_and_may_come_with_a_decision(kaihu: Kaihu, tmp_path: Path) -> None:
+    sound = table("UNIQUE", ["score"], ["band"], ("< 10", '"low"'), (">= 10", '"high"'))
+    (tmp_path / "sound.dmn").write_bytes(definitions(decision("band", sound)))
+    arguments = ("dmn", tmp_path / "sound.dmn", "--check", "--decision", "band", "--context", '{"score": 3}')
+    told = kaihu(*arguments)
+    assert told.exit_code == 0
+    assert told.stdout == 'Nothing was found in the tables.\n"low"\n'
+    found = json.loads(kaihu(*arguments, "--json").stdout)
+    assert (found["findings"], found["value"]) == ([], "low")
+
+
 DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "b">]><definitions>&a;</definitions>'
 NESTED = b"<definitions xmlns='https://www.omg.org/spec/DMN/20191111/MODEL/'>" + b"<decision>" * 100_000
 
@@ -239,3 +266,14 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(
 def test_what_is_no_file_is_a_wrong_use_of_the_command(kaihu: Kaihu, tmp_path: Path) -> None:
     assert kaihu("dmn", tmp_path).exit_code == 2
     assert kaihu("dmn", tmp_path / "nowhere.dmn").exit_code == 2
+
+
+def test_a_program_is_told_of_every_error_in_the_object(kaihu: Kaihu, file: Path, tmp_path: Path) -> None:
+    (tmp_path / "broken.dmn").write_bytes(b"<")
+    for arguments, code in (
+        ((tmp_path / "broken.dmn",), "decision_refused"),
+        ((file, "--decision", "nothing"), "decision_unknown"),
+        ((file, "--decision", "band", "--context", "{"), "context_unreadable"),
+    ):
+        told = kaihu("dmn", *arguments, "--json")
+        assert (told.exit_code, json.loads(told.stdout)["error"]["code"]) == (1, code)
