@@ -6,8 +6,10 @@ calls. Its parent is None, so look-ups and propagation stop there (Camunda 8's r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from engine.model.events import Event, ScopeClosed, ScopeOpened, VariableWritten
@@ -24,6 +26,38 @@ class VariableChanges:
     closed: set[int] = field(default_factory=set)
 
 
+class ScopeVariables(MutableMapping[str, Value]):
+    """The variables of one scope; a stored one is asked for when it is first read."""
+
+    __slots__ = ("_seen", "_stored")
+
+    def __init__(self, stored: Mapping[str, Value]) -> None:
+        self._stored = stored
+        self._seen: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        seen = self._seen
+        if name not in seen:
+            seen[name] = self._stored[name]
+        return seen[name]
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        self._seen[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError  # a variable goes with its scope
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._seen or name in self._stored
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._stored
+        yield from (name for name in self._seen if name not in self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored) + sum(name not in self._stored for name in self._seen)
+
+
 @dataclass
 class OpenScope:
     """One scope. `values` is None until the stored variables are first needed.
@@ -33,7 +67,7 @@ class OpenScope:
     """
 
     parent: int | None
-    values: dict[str, Value] | None
+    values: MutableMapping[str, Value] | None
     inherited: set[str] = field(default_factory=set)
 
 
@@ -74,11 +108,11 @@ class Scopes:
         self._changes.closed.add(scope)
         self._emit(ScopeClosed(scope=scope))
 
-    def values(self, scope: int) -> dict[str, Value]:
+    def values(self, scope: int) -> MutableMapping[str, Value]:
         """The scope's own variables."""
         held = self._scopes[scope]
         if held.values is None:
-            held.values = dict(self._load(scope)) if self._load else {}
+            held.values = ScopeVariables(self._load(scope)) if self._load else {}
         return held.values
 
     def write(self, scope: int, name: str, value: Value) -> None:
@@ -99,12 +133,10 @@ class Scopes:
         inherited = self._scopes[scope].inherited
         return {name: value for name, value in self.values(scope).items() if name not in inherited}
 
-    def visible(self, scope: int) -> dict[str, Value]:
-        """Every variable an element of the scope can see; inner ones hide outer ones."""
-        seen: dict[str, Value] = {}
-        for at in reversed(list(self._outwards(scope))):
-            seen.update(self.values(at))
-        return seen
+    def visible(self, scope: int) -> Mapping[str, Value]:
+        """Every variable an element of the scope can see; inner ones hide outer ones. Each is read when asked for."""
+        around = [self.values(at) for at in self._outwards(scope)]
+        return MappingProxyType(around[0]) if len(around) == 1 else MappingProxyType(ChainMap(*around))
 
     def propagate(self, scope: int, values: Mapping[str, Value]) -> None:
         """Write each variable to the nearest scope outwards that has it, else to the outermost."""

@@ -171,9 +171,13 @@ def _untag(value: Any) -> Any:
             ((key, item),) = value.items()
             if key in _UNTAG:
                 return _UNTAG[key](item)
-        return {key: _untag(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_untag(item) for item in value]
+        for key, item in value.items():  # in place: the fresh reading is nobody else's
+            if isinstance(item, dict | list):
+                value[key] = _untag(item)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            if isinstance(item, dict | list):
+                value[index] = _untag(item)
     return value
 
 

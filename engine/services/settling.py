@@ -94,6 +94,7 @@ def run_local_job(command: CaseCommand, row: dict[str, Any], handler: Handler[An
 
 def job_for_handler(command: CaseCommand, row: dict[str, Any], connection: Connection | None) -> Job:
     """What the handler sees; `row["attempts"]` counts this attempt already."""
+    variables = command.case.job_variables(row["number"])
     return Job(
         key=row["key"],
         type=row["type"],
@@ -101,7 +102,7 @@ def job_for_handler(command: CaseCommand, row: dict[str, Any], connection: Conne
         business_key=command.facts.business_key,
         process_id=row["process_id"],
         element_id=row["element_id"],
-        variables=command.case.job_variables(row["number"]),
+        variables=variables if connection is not None else dict(variables),  # outside, nothing can be read any more
         headers=json.loads(row["headers"]),
         now=command.now,
         attempt=row["attempts"],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, cast
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
 
 from engine.model.values import Value, dumps, loads
 from engine.store.rows import upsert
@@ -13,6 +13,9 @@ from engine.store.tables import process_instance, user_task, variable
 from persistence.prepared import Prepared
 
 ROOT_SCOPE = 0
+
+_AT_ONCE = 4_096
+"""Bytes of a stored variable up to which it comes with its scope; a large one only when it is asked for."""
 
 _OF_KEY = select(process_instance).where(process_instance.c.key == bindparam("key"))
 _BY_KEY, _BY_KEY_LOCKED = Prepared(_OF_KEY), Prepared(_OF_KEY.with_for_update())
@@ -27,8 +30,15 @@ _BY_TASK_LOCKED = Prepared(
 _INSERT = Prepared(insert(process_instance))
 _UPDATE = Prepared(update(process_instance).where(process_instance.c.key == bindparam("of_key")))
 _OF_SCOPE = Prepared(
-    select(variable.c.name, variable.c.value).where(
+    select(variable.c.name, case((func.length(variable.c.value) <= _AT_ONCE, variable.c.value)).label("value")).where(
         variable.c.instance_key == bindparam("instance"), variable.c.scope == bindparam("scope")
+    )
+)
+_ONE_VALUE = Prepared(
+    select(variable.c.value).where(
+        variable.c.instance_key == bindparam("instance"),
+        variable.c.scope == bindparam("scope"),
+        variable.c.name == bindparam("name"),
     )
 )
 _CLOSE_SCOPES = delete(variable).where(
@@ -61,10 +71,35 @@ def update_instance(connection: Connection, key: int, changes: Mapping[str, Any]
     _UPDATE.run(connection, {"of_key": key, **changes})
 
 
-def load_scope(connection: Connection, instance_key: int, scope: int) -> dict[str, Value]:
-    """The variables of one scope."""
-    rows = _OF_SCOPE.all(connection, {"instance": instance_key, "scope": scope})
-    return {name: loads(value) for name, value in rows}
+class StoredScope(Mapping[str, Value]):
+    """The variables of one scope as they are stored; large ones are fetched, and all decoded, when asked for."""
+
+    def __init__(self, connection: Connection, instance_key: int, scope: int) -> None:
+        self._connection = connection
+        self._place = {"instance": instance_key, "scope": scope}
+        self._stored: dict[str, bytes | None] = dict(_OF_SCOPE.all(connection, self._place))
+
+    def __getitem__(self, name: str) -> Value:
+        data = self._stored[name]
+        if data is None:
+            row = _ONE_VALUE.first(self._connection, {**self._place, "name": name})
+            assert row is not None  # it was there when the scope was read, and the case is locked
+            data = row.value
+        return cast(Value, loads(data))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._stored)
+
+    def __len__(self) -> int:
+        return len(self._stored)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._stored
+
+
+def load_scope(connection: Connection, instance_key: int, scope: int) -> StoredScope:
+    """The variables of one scope, as long as the transaction is open."""
+    return StoredScope(connection, instance_key, scope)
 
 
 def load_scopes(connection: Connection, instance_key: int) -> dict[int, dict[str, Value]]:

@@ -71,7 +71,7 @@ class CallActivity(SubProcess):
             scopes.copy_down(-task.number, visible)
         else:  # messages are correlated and jobs told by the business key, so no called process goes without it
             known = {name: visible[name] for name in (BUSINESS_KEY,) if name in visible}
-            scopes.copy_down(-task.number, known | scopes.values(task.number))
+            scopes.copy_down(-task.number, known | dict(scopes.values(task.number)))
 
     def leave(self, task: Task) -> None:
         """Hand back what the called process wrote: to the output mappings if any, else outwards if so drawn."""
