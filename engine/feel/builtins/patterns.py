@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -16,19 +17,31 @@ from engine.feel.errors import Unsuitable
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
-_OPTIONS.max_mem = 1 << 20  # with more, refusing a huge pattern would itself take long
+_OPTIONS.max_mem = 2 << 20  # with less, a few \w fill it; with more, refusing a huge pattern would itself take long
 _FLAGS = frozenset("smixq")
 _REPLACEMENT = re.compile(r"\\([\\$])|\$([0-9]+)|([\\$])")
 
 # Measured on one core, where a step is a quarter of a microsecond.
-_REFUSAL = 90_000  # what RE2 does before it finds that a pattern is too large for it
+_REFUSAL = 180_000  # what RE2 does before it finds that a pattern is too large for it
 _INSTRUCTIONS_PER_STEP = 20  # of RE2's slowest way to match
 _CHARACTERS_PER_STEP = 40  # of its fast way, with Python's counting of characters
 _CHARACTERS_BEYOND_PER_STEP = 100  # of its fast way alone
 _STEPS_PER_MATCH, _STEPS_PER_GROUP = 20, 5
+_STEPS_PER_INSTRUCTION, _STEPS_FOR_BOTH_WAYS = 3, 14  # to find where a match begins, RE2 writes the pattern backwards
 _FREE_INSTRUCTIONS = 16
 _KEPT_WIDTH = 6  # so few states that they are built once
 _STEPS_TO_PARSE, _STEPS_TO_SUBTRACT, _STEPS_TO_WRITE = 8, 4_000, 25_000
+
+
+class Use(Enum):
+    """What is asked of a pattern; the less, the quicker."""
+
+    FIND = "find"
+    """Whether it matches somewhere."""
+    PLACES = "places"
+    """Where it matches."""
+    GROUPS = "groups"
+    """Where it matches, and what its groups capture."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +59,9 @@ class Pattern:
     settled: bool
 
     def found_in(self, text: str, environment: Environment) -> bool:
-        """Whether the pattern matches somewhere; charges for the way through the text."""
+        """Whether the pattern, compiled to FIND, matches somewhere; charges for the way through the text."""
         environment.spend(self._way(len(text)))
-        return self.compiled.search(text) is not None
+        return self.compiled.match(text) is not None
 
     def matches_in(self, text: str, environment: Environment) -> Iterator[Any]:
         """The matches from left to right; charges for the way through the text and for each match."""
@@ -81,38 +94,37 @@ class Pattern:
         return next((part for part in parts if part is not None), "")
 
 
-def compile_pattern(pattern: str, flags: str, environment: Environment, capturing: bool = True) -> Pattern:
+def compile_pattern(pattern: str, flags: str, environment: Environment, use: Use) -> Pattern:
     """The compiled pattern; raises Unsuitable for a bad pattern, an unknown flag or an over-long text.
-
-    Without `capturing` its groups are forgotten, which makes it quicker.
 
     A command pays for a pattern once; which patterns this process happens to remember does not matter.
     """
-    usable, steps = _compiled(pattern, flags, capturing)
-    if (pattern, flags) not in environment.patterns:
+    usable, steps = _compiled(pattern, flags, use)
+    known = (pattern, f"{use.value} {flags}")
+    if known not in environment.patterns:
         environment.spend(steps)
         if len(environment.patterns) >= 64:
             environment.patterns.clear()
-        environment.patterns.add((pattern, flags))
+        environment.patterns.add(known)
     if usable is None:
         raise UnusablePattern
     return usable
 
 
 @lru_cache(maxsize=512)
-def _compiled(pattern: str, flags: str, capturing: bool) -> tuple[Pattern | None, int]:
+def _compiled(pattern: str, flags: str, use: Use) -> tuple[Pattern | None, int]:
     """The pattern, None if it cannot be used, and the steps it takes to find out."""
     if len(pattern) > MAX_PATTERN or not _FLAGS.issuperset(flags):
         return None, 1
     steps = 1 + _STEPS_TO_PARSE * len(pattern) + _STEPS_TO_SUBTRACT * pattern.count("-[")
     try:
-        translation = literal(pattern) if "q" in flags else translated(pattern, flags, capturing)
+        translation = literal(pattern) if "q" in flags else translated(pattern, flags, use is Use.GROUPS)
     except UnusablePattern:
         return None, steps + _STEPS_TO_WRITE
     except Unsuitable:
         return None, steps
     inline = "".join(flag for flag in "im" if flag in flags)
-    text = f"(?{inline})(?:{translation.text})" if inline else translation.text
+    text = f"{f'(?{inline})' if inline else ''}{'(?s:.*?)' if use is Use.FIND else ''}(?:{translation.text})"
     try:
         compiled = re2.compile(text, _OPTIONS)
     except re2.error:
@@ -122,7 +134,8 @@ def _compiled(pattern: str, flags: str, capturing: bool) -> tuple[Pattern | None
     )
     states = 1 << translation.width if translation.width <= _KEPT_WIDTH else 0
     steps += states * compiled.programsize // _INSTRUCTIONS_PER_STEP
-    return usable, steps + max(0, 3 * (compiled.programsize - _FREE_INSTRUCTIONS))
+    each = _STEPS_PER_INSTRUCTION if use is Use.FIND else _STEPS_FOR_BOTH_WAYS
+    return usable, steps + max(0, each * (compiled.programsize - _FREE_INSTRUCTIONS))
 
 
 def replacement_parts(replacement: str, groups: int) -> list[str | int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.feel.builtins.pattern_translation import UnusablePattern
-from engine.feel.builtins.patterns import Pattern, compile_pattern, replacement_parts
+from engine.feel.builtins.patterns import Pattern, Use, compile_pattern, replacement_parts
 from engine.feel.builtins.signatures import Family, items, text, whole
 from engine.feel.environment import MAX_TEXT, Environment, bounded
 from engine.feel.errors import Unsuitable, ValueTooLarge
@@ -86,18 +86,14 @@ def ends_with(environment: Environment, string: FeelValue, match: FeelValue) -> 
     return text(string).endswith(_read(environment, match))
 
 
-def _pattern(
-    environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = (), capturing: bool = False
-) -> Pattern:
+def _pattern(environment: Environment, pattern: FeelValue, use: Use, flags: tuple[FeelValue, ...] = ()) -> Pattern:
     given = text(flags[0]) if flags and flags[0] is not None else ""
-    return compile_pattern(text(pattern), given, environment, capturing)
+    return compile_pattern(text(pattern), given, environment, use)
 
 
-def _splitting(
-    environment: Environment, pattern: FeelValue, flags: tuple[FeelValue, ...] = (), capturing: bool = False
-) -> Pattern:
+def _splitting(environment: Environment, pattern: FeelValue, use: Use, flags: tuple[FeelValue, ...] = ()) -> Pattern:
     """A pattern to replace or to split by: it may not match the empty text (F&O, error FORX0003)."""
-    compiled = _pattern(environment, pattern, flags, capturing)
+    compiled = _pattern(environment, pattern, use, flags)
     if compiled.matches_nothing():
         raise UnusablePattern
     return compiled
@@ -106,7 +102,7 @@ def _splitting(
 @STRINGS.function("matches", "input, pattern, flags?", pure=False)
 def matches(environment: Environment, source: FeelValue, pattern: FeelValue, *flags: FeelValue) -> FeelValue:
     """Whether the pattern is found somewhere in the text."""
-    return _pattern(environment, pattern, flags).found_in(text(source), environment)
+    return _pattern(environment, pattern, Use.FIND, flags).found_in(text(source), environment)
 
 
 @STRINGS.function("replace", "input, pattern, replacement, flags?", pure=False)
@@ -119,7 +115,7 @@ def replace(
 ) -> FeelValue:
     """Every match replaced; `$1` in the replacement is the first group, unless the flag `q` makes it plain text."""
     whole_text, substitute = _read(environment, source), _read(environment, replacement)
-    compiled = _splitting(environment, pattern, flags, "$" in substitute)
+    compiled = _splitting(environment, pattern, Use.GROUPS if "$" in substitute else Use.PLACES, flags)
     literal = bool(flags) and flags[0] is not None and "q" in text(flags[0])
     parts = [substitute] if literal else replacement_parts(substitute, compiled.group_count)
     pieces: list[str] = []
@@ -140,7 +136,7 @@ def replace(
 def split(environment: Environment, string: FeelValue, delimiter: FeelValue) -> FeelValue:
     """The parts between the matches of a pattern."""
     source, parts, at = _read(environment, string), [], 0
-    for match in _splitting(environment, delimiter).matches_in(source, environment):
+    for match in _splitting(environment, delimiter, Use.PLACES).matches_in(source, environment):
         parts.append(source[at : match.start()])
         at = match.end()
     return [*parts, source[at:]]
@@ -149,7 +145,7 @@ def split(environment: Environment, string: FeelValue, delimiter: FeelValue) -> 
 @STRINGS.function("extract", "string, pattern", pure=False)
 def extract(environment: Environment, string: FeelValue, pattern: FeelValue) -> FeelValue:
     """All matches of a pattern (Camunda 8)."""
-    compiled = _pattern(environment, pattern)
+    compiled = _pattern(environment, pattern, Use.PLACES)
     return [match.group(0) for match in compiled.matches_in(_read(environment, string), environment)]
 
 
