@@ -11,6 +11,7 @@ from engine.feel.expression import (
     compile_template,
     compile_unary_tests,
 )
+from engine.feel.printer import print_expression, print_tests, print_value
 from engine.feel.scope import LayeredScope, MappingScope, Scope
 from engine.feel.text import text_of
 from engine.feel.types import FeelValue, Function, Range
@@ -33,5 +34,8 @@ __all__ = [
     "compile_expression",
     "compile_template",
     "compile_unary_tests",
+    "print_expression",
+    "print_tests",
+    "print_value",
     "text_of",
 ]
