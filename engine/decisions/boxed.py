@@ -22,8 +22,8 @@ MAX_DEPTH = 32
 MAX_PROBLEMS = 100
 """Told at once; whoever has more of them corrects these first."""
 
-MAX_LOOKS = 10_000_000
-"""Names looked at for all texts of a model; one with two hundred names and ten thousand cells needs a tenth."""
+MAX_LOOKS = 5_000_000
+"""Names looked at for all texts of a model; one of two hundred names and ten thousand cells needs a tenth."""
 
 EXPRESSIONS = (
     "literalExpression", "decisionTable", "context", "list", "relation", "invocation", "functionDefinition",
@@ -66,7 +66,7 @@ class LogicReader:
     def types_are_known(self) -> None:
         """All types have been read: texts may name them from here on."""
         self._type_names = self.types.type_names()
-        self._type_vocabulary = Vocabulary(self._type_names)
+        self._type_vocabulary = Vocabulary(self._type_names, plain=True)
 
     @contextmanager
     def inside(self, holder: str, functions: frozenset[str]) -> Iterator[None]:
