@@ -42,10 +42,14 @@ class Definition:
 
 @dataclass(frozen=True, kw_only=True)
 class DeploymentWarning:
-    """Something that is carried out as drawn, but that its author may not mean. `code` is machine-readable."""
+    """Something that is carried out as drawn, but that its author may not mean. `code` is machine-readable.
+
+    It is about a process (`process_id`) or about a decision (`decision_id`); `elements` are ids there.
+    """
 
     resource: str
-    process_id: str
+    process_id: str = ""
+    decision_id: str = ""
     code: str
     elements: tuple[str, ...]
     text_en: str

@@ -105,7 +105,7 @@ class Deployments:
         """One line for the deployment and one for each warning that was given with it."""
         lines: list[tuple[str, Subject, str]] = [("", {}, f"deployment {result.key} {result.content_hash}")]
         for warning in result.warnings:
-            subject: Subject = {"process_id": warning.process_id, "element_id": warning.elements[0]}
+            subject: Subject = {"process_id": warning.process_id or None, "element_id": warning.elements[0]}
             lines.append((warning.code, subject, warning.text("en")))
         for code, subject, detail in lines:
             record_operation(

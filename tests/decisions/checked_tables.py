@@ -64,7 +64,9 @@ def model_of(
 
 def item_type(name: str, base: str, allowed: str = "") -> str:
     """An item definition."""
-    return f'<itemDefinition name="{name}"><typeRef>{base}</typeRef>{_values("allowedValues", allowed)}</itemDefinition>'
+    return (
+        f'<itemDefinition name="{name}"><typeRef>{base}</typeRef>{_values("allowedValues", allowed)}</itemDefinition>'
+    )
 
 
 def _column(given: str | Column) -> Column:

@@ -59,9 +59,7 @@ def alternatives_of(draw: st.DrawFn, kind: Kind) -> str:
     if kind.ordered:
         forms += [
             st.builds("{} {}".format, st.sampled_from(("<", "<=", ">", ">=")), one),
-            st.builds(
-                "{}{}..{}{}".format, st.sampled_from(("[", "(")), one, one, st.sampled_from(("]", ")"))
-            ),
+            st.builds("{}{}..{}{}".format, st.sampled_from(("[", "(")), one, one, st.sampled_from(("]", ")"))),
             st.builds("? > {} and ? <= {}".format, one, one),
             st.builds("? between {} and {}".format, one, one),
         ]
@@ -108,7 +106,9 @@ def tables(draw: st.DrawFn, *, opaque: bool = False) -> tuple[str, list[Column],
 class Tried:
     """Every point of a table with the rules that match there, found by evaluating every cell."""
 
-    def __init__(self, table: DecisionTable, columns: Sequence[Column], kinds: Sequence[Kind], limit: Any = None) -> None:
+    def __init__(
+        self, table: DecisionTable, columns: Sequence[Column], kinds: Sequence[Kind], limit: Any = None
+    ) -> None:
         self.table = table
         scope = {"limit": limit}
         names = list(dict.fromkeys(column.expression for column in columns))

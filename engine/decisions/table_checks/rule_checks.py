@@ -191,11 +191,10 @@ def covered_findings(view: TableView, outputs: RuleOutputs) -> Iterator[Finding]
             further += 1
             continue
         example = view.example(view.place_of(rule))
-        winners = [each for each in bits_of(before) if view.holds(each, example)]
-        if not winners:
+        others = list(bits_of(used))
+        if not any(view.holds(each, example) for each in others):
             continue
         listed += 1
-        others = sorted({winners[0], *bits_of(used)})
         words = wording.covered(
             wording.rule_words(view.rules([rule])),
             wording.rule_words(view.rules(others)),
