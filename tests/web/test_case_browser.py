@@ -129,7 +129,7 @@ def test_the_journal_unfolds_without_scripts(opening: Opening, number: str, serv
     page.goto(served + case_path(opening, number, tab="journal"))
     detail = page.locator("details.entry").first
     assert not detail.get_by_text("陆知秋").first.is_visible()
-    detail.locator("summary").click()
+    detail.locator(":scope > summary").click()
     assert detail.get_by_text("陆知秋").first.is_visible()
     page.context.close()
 
