@@ -39,7 +39,7 @@ class DataType:
     """A type of FEEL, or one `itemDefinition` or `itemComponent`; filled in after all of a file are known by name,
     for a type may be made of itself."""
 
-    __slots__ = ("allowed", "base", "collection", "components", "constraint", "name", "parameters", "simple")
+    __slots__ = ("allowed", "base", "collection", "components", "constraint", "name", "parameters", "result", "simple")
 
     def __init__(self, name: str, simple: TypeName | None = None) -> None:
         self.name = name
@@ -49,10 +49,24 @@ class DataType:
         self.collection = False
         self.parameters: int | None = None
         """Of a function, how many."""
+        self.result: DataType | None = None
+        """Of a function, what it gives."""
         self.allowed: UnaryTests | None = None
         """Values of the type; of a collection, those of its items."""
         self.constraint: UnaryTests | None = None
         """Values of the type as a whole, the collection itself included (DMN 1.5)."""
+
+    @property
+    def of_call(self) -> DataType | None:
+        """What calling something declared with this type gives: the type itself, unless it is a function's."""
+        known: list[DataType] = []
+        current: DataType | None = self
+        while current is not None and current not in known:
+            if current.parameters is not None:
+                return current.result
+            known.append(current)
+            current = current.base
+        return self
 
     def includes(self, value: FeelValue) -> bool:
         """Whether `value` is of the type, as `instance of` asks: allowed values do not count."""

@@ -10,7 +10,7 @@ from engine.decisions.document import Element, child, children, english, local_n
 from engine.decisions.errors import DecisionRefused
 from engine.decisions.functions import FunctionLogic
 from engine.decisions.imports import read_imports
-from engine.decisions.item_types import TypeTable
+from engine.decisions.item_types import DataType, TypeTable
 from engine.decisions.library import Library, ModelFile
 from engine.decisions.model import Decision, DecisionModel, DecisionService, InputData, KnowledgeModel
 from engine.decisions.requirements import link
@@ -183,7 +183,7 @@ class _Reading:
         encapsulated, variable = child(element, "encapsulatedLogic"), child(element, "variable")
         function = FunctionLogic((), None)
         if encapsulated is not None:
-            function = reader.function(encapsulated, id_, reader.type_of(variable, id_))
+            function = reader.function(encapsulated, id_, _of_call(reader.type_of(variable, id_)))
         required = self._references(element, "knowledgeRequirement", "requiredKnowledge")
         return KnowledgeModel(id_, self._name(element), function, required)
 
@@ -196,11 +196,16 @@ class _Reading:
             id_,
             self._name(element),
             variable.get("typeRef") if variable is not None else None,
-            reader.type_of(variable, id_),
+            _of_call(reader.type_of(variable, id_)),
             references("inputData"),
             references("inputDecision"),
             references("outputDecision"),
         )
+
+
+def _of_call(data_type: DataType | None) -> DataType | None:
+    """The variable of something called is declared with the type of its result, or with that of the function."""
+    return data_type.of_call if data_type is not None else None
 
 
 def _names(element: Element) -> bool:

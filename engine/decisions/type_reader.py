@@ -47,9 +47,10 @@ def _fill(found: DataType, element: Element, reader: LogicReader, owner: str, de
         parameters = list(children(function, "parameters"))
         found.parameters = len(parameters)
         for typed in (*parameters, function):
-            result = typed.get("outputTypeRef") if typed is function else typed.get("typeRef")
-            if result:
-                reader.type_named(result, typed, owner)
+            named = typed.get("outputTypeRef") if typed is function else typed.get("typeRef")
+            data_type = reader.type_named(named, typed, owner) if named else None
+            if typed is function:
+                found.result = data_type
     found.collection = element.get("isCollection") in ("true", "1")
     components = []
     for component in children(element, "itemComponent"):

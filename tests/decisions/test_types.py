@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 import pytest
 
 from engine.decisions import parse_decisions
-from tests.decisions.models import decision, definitions, environment, literal, table, take
+from tests.decisions.models import decision, definitions, environment, literal, requires_function, table, take
 
 
 def item(name: str, content: str, *, collection: bool = False) -> str:
@@ -84,6 +84,16 @@ def test_a_result_is_made_to_fit_its_declared_type(type_ref: str, given: Any, va
 def test_a_function_type_asks_for_the_number_of_parameters(text: str, value: bool) -> None:
     logic = f"<literalExpression><text>({text}) instance of tCheck</text></literalExpression>"
     assert take(definitions(*TYPES, decision("d", logic)), "d").value is value
+
+
+@pytest.mark.parametrize(("type_ref", "value"), [("tCheck", True), ("boolean", True), ("number", None)])
+def test_a_function_may_be_declared_with_its_own_type_or_that_of_its_result(type_ref: str, value: object) -> None:
+    function = (
+        f'<businessKnowledgeModel id="f" name="f"><variable name="f" typeRef="{type_ref}"/><encapsulatedLogic>'
+        f'<formalParameter name="x"/>{literal("x > 1")}</encapsulatedLogic></businessKnowledgeModel>'
+    )
+    xml = definitions(*TYPES, function, decision("d", literal("f(2)"), requires=requires_function("f")))
+    assert take(xml, "d").value is value
 
 
 def test_a_type_made_of_itself_answers_instance_of() -> None:
