@@ -46,7 +46,7 @@ from engine.feel.syntax import (
 )
 from engine.feel.type_checks import is_instance
 from engine.feel.types import FeelValue, Range
-from engine.feel.weight import PER_MEMBER, frames_of, result_cost, weight_of
+from engine.feel.weight import PER_MEMBER, comparing, frames_of, result_cost, weight_of
 
 CONTAINERS = frozenset({list, dict})
 NOT_REPRESENTABLE = (ArithmeticError, ValueError)  # OverflowError and decimal's signals are among them
@@ -187,6 +187,8 @@ def _comparison(compiler: Compiler, node: Comparison) -> Code:
         one, other = left(frame), right(frame)
         kind = type(one)
         if kind is type(other) and kind in plain:
+            if kind is str:
+                frame.environment.spend(comparing(one))
             return order(one, other)
         result = comparison.ordered(symbol, one, other)
         if result is None:
@@ -203,6 +205,8 @@ def _equality(left: Code, right: Code, negated: bool) -> Code:
         one, other = left(frame), right(frame)
         kind = type(one)
         if kind is type(other) and kind in plain:
+            if kind is str:
+                frame.environment.spend(comparing(one))
             return (one == other) is not negated
         if kind in CONTAINERS:
             frame.environment.spend(PER_MEMBER * measured(one))
@@ -278,7 +282,7 @@ def _test(compiler: Compiler, node: Node, asks_input: bool) -> Test:
         if asks_input and wanted is None:
             return None
         if type(wanted) in CONTAINERS:
-            frame.environment.spend(PER_MEMBER * measured(wanted))
+            frame.environment.spend((PER_MEMBER + comparing(value)) * measured(wanted))
         return comparison.matches(value, wanted)
 
     return run
@@ -312,6 +316,8 @@ def _in(compiler: Compiler, node: In) -> Code:
 
     def run(frame: Frame) -> bool | None:
         subject = value(frame)
+        if type(subject) is str:
+            frame.environment.spend(comparing(subject) * len(tests))
         return comparison.three_valued_any([test(frame, subject) for test in tests])
 
     return run

@@ -37,6 +37,14 @@ RANGE_ITEM = 8
 CHARACTERS_PER_STEP = 100
 """Of a text that is joined: the time to copy it, and the memory it takes."""
 
+_CHARACTERS_COMPARED = 20_000  # in the time of a step
+
+
+def comparing(value: FeelValue) -> int:
+    """What comparing the value once costs beside the operation itself: something for very long texts only."""
+    return len(value) // _CHARACTERS_COMPARED if type(value) is str else 0
+
+
 _WEIGHTS: dict[type, int] = {
     Arithmetic: 3,
     Between: 4,

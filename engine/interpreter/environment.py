@@ -26,7 +26,7 @@ class CaseEnvironment:
     now: dt.datetime
     functions: Mapping[str, ExternalFunction] = field(default_factory=dict)
     step_budget: int = 10_000
-    expression_budget: int = 4_000_000  # a few seconds
+    expression_budget: int = 4_000_000  # some hundred milliseconds
     zone: dt.tzinfo = DEFAULT_ZONE
 
     def feel(self) -> Environment:

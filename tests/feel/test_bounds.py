@@ -320,3 +320,10 @@ def test_an_error_of_ours_is_all_that_a_stopped_evaluation_gives() -> None:
         except KaihuError:
             continue
         assert value == {"a": [*range(1, 10)], "b": 45, "c": [5, 6, 7, 8, 9]}
+
+
+@pytest.mark.parametrize("body", ["big = other", "big < other", "big in (other)", "big in [other, other]"])
+def test_comparing_very_long_texts_again_and_again_is_stopped(body: str) -> None:
+    big = {"big": "a" * 1_000_000, "other": "a" * 999_999 + "b"}
+    with pytest.raises(FeelEvaluationError, match="steps"):
+        evaluate(f"for i in 1..30000 return {body}", big)
