@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
-from engine.decisions.table_checks import Finding, FindingCode, Severity
+from engine.decisions import parse_decisions
+from engine.decisions.table_checks import Finding, FindingCode, Severity, check_tables
 from tests.decisions.checked_tables import Column, checked, item_type
 
+SHIPPED = Path(__file__).parents[2] / "processes" / "account_opening"
 SCORE = Column("score", "number", label="得分")
 KIND = Column("kind", "string", '"company", "person"')
 
@@ -215,3 +218,8 @@ def test_dates_in_examples_are_feel() -> None:
     findings = checked("UNIQUE", [Column("d", "date")], ["y"], ['>= date("2026-01-01")', "1"])
     assert findings[0].example[0].value == dt.date(2025, 12, 31)
     assert findings[0].example[0].feel == 'date("2025-12-31")'
+
+
+@pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.dmn")), ids=lambda file: file.name)
+def test_the_shipped_tables_have_no_findings(file: Path) -> None:
+    assert check_tables(parse_decisions(file.read_bytes(), file.name)) == []
