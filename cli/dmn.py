@@ -17,7 +17,7 @@ from cli.typed_inputs import typed_inputs
 from engine.decisions import Decision, DecisionModel, Library, parse_decisions
 from engine.decisions.document import MAX_BYTES
 from engine.decisions.table_checks import check_tables
-from engine.decisions.trace import Notes, Record, storable
+from engine.decisions.trace import Record
 from engine.feel import Environment, FeelValue, FeelWarning, Unsuitable
 from engine.feel.size import measured
 from persistence.errors import ErrorKind, KaihuError
@@ -184,15 +184,10 @@ def _value(
     name = next((each.name for each in model.functions.values() if named in (each.id, each.name)), None)
     if name is None:
         raise DecisionUnknown(named=named[:60], listed=_listed(model))
-    record: Record = {"id": named, "name": name}
-    records.append(record)
-    environment.notes = Notes(record)
     try:
-        value = model.invoke(name, variables, environment)
+        return model.invoke(name, variables, environment, records)
     except Unsuitable as error:
         raise ArgumentsUnsuitable(named=name[:60]) from error
-    record["output"] = storable(value)
-    return value
 
 
 def _decision(model: DecisionModel, named: str) -> Decision | None:

@@ -34,15 +34,26 @@ def run(decision: Decision, scope: Scope, environment: Environment, trace: list[
         environment.end()
 
 
-def call(function: Function, arguments: Mapping[str, FeelValue], environment: Environment) -> FeelValue:
-    """The function's result from outside. Raises Unsuitable, HitPolicyViolated, FeelEvaluationError."""
+def call(
+    function: Function, arguments: Mapping[str, FeelValue], environment: Environment, trace: list[Record]
+) -> FeelValue:
+    """The function's result from outside; the record of the call goes into `trace`.
+
+    Raises Unsuitable, HitPolicyViolated, FeelEvaluationError.
+    """
+    record: Record = {"id": function.name, "name": function.name}
+    trace.append(record)
     environment.begin()
+    outer, environment.notes = environment.notes, Notes(record)
     try:
-        return function.call_named(environment, arguments)
+        value = function.call_named(environment, arguments)
     except RecursionError as error:
         raise NestedTooDeep from error
     finally:
+        environment.notes = outer
         environment.end()
+    record["output"] = storable(value)
+    return value
 
 
 class Evaluation:

@@ -196,9 +196,16 @@ class DecisionModel:
             found = self._orders[wanted, given] = _ordered(wanted, given)
         return found
 
-    def invoke(self, name: str, arguments: Mapping[str, FeelValue], environment: Environment) -> FeelValue:
+    def invoke(
+        self,
+        name: str,
+        arguments: Mapping[str, FeelValue],
+        environment: Environment,
+        trace: list[Record] | None = None,
+    ) -> FeelValue:
         """The result of a business knowledge model or decision service, its arguments by name; a missing one is null.
 
+        `trace` receives the record of the call, as `Decision.evaluate` says; tables and decisions are its `parts`.
         Raises KeyError for a name the model does not have, Unsuitable, HitPolicyViolated, FeelEvaluationError.
         """
         (key,) = [key for key, each in self.functions.items() if each.name == name][:1] or [name]
@@ -206,7 +213,7 @@ class DecisionModel:
         if function is None:
             return None
         given = {each: arguments.get(each) for each in function.parameters}
-        return call(function, given, environment)
+        return call(function, given, environment, [] if trace is None else trace)
 
 
 def _ordered(wanted: Sequence[Decision], given: frozenset[Decision]) -> tuple[Decision, ...]:

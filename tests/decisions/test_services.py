@@ -105,3 +105,12 @@ def test_services_and_functions_are_called_from_outside_by_name() -> None:
         model.invoke("capped", {"x": "much"}, environment())
     with pytest.raises(KeyError):
         model.invoke("nothing", {}, environment())
+
+
+def test_a_call_from_outside_is_traced() -> None:
+    model = parse_decisions(definitions(*ELEMENTS, service("half", decisions="score")), "file.dmn")
+    trace: list[dict[str, Any]] = []
+    model.invoke("s", {"score": 10}, environment(), trace)
+    (record,) = trace
+    assert (record["name"], record["output"]) == ("s", 5)
+    assert [taken["id"] for taken in record["parts"][0]["decisions"]] == ["half"]
