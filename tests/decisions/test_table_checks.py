@@ -31,7 +31,7 @@ def test_rules_of_a_unique_table_that_match_together_are_shown_by_an_input() -> 
     assert [(each.label, each.value, each.feel) for each in found.example] == [("得分", 10, "10")]
     assert found.severity is Severity.FAILURE
     assert found.text("en").startswith(
-        "Rules 1 (r1) and 2 (r2) all match for 得分 = 10. Hit policy UNIQUE allows one rule"
+        "Rules 1 (r1) and 2 (r2) match together for 得分 = 10. Hit policy UNIQUE allows one rule"
     )
     assert found.text("zh").startswith(
         "规则 1（r1）和规则 2（r2）会同时命中，例如 得分 = 10。命中策略 UNIQUE 只允许命中一条规则"
@@ -223,3 +223,19 @@ def test_dates_in_examples_are_feel() -> None:
 @pytest.mark.parametrize("file", sorted(SHIPPED.glob("*.dmn")), ids=lambda file: file.name)
 def test_the_shipped_tables_have_no_findings(file: Path) -> None:
     assert check_tables(parse_decisions(file.read_bytes(), file.name)) == []
+
+
+def test_a_date_at_the_end_of_the_calendar_is_left_open() -> None:
+    """Dates go on behind the last one an example could be given for."""
+    findings = checked("COLLECT", [Column("d", "date")], ["y"], ['> date("9999-12-31")', "1"])
+    assert [found.code for found in findings] == [FindingCode.NOT_CHECKED_FULLY]
+
+
+def test_a_table_without_input_columns_is_checked() -> None:
+    found = only(checked("UNIQUE", [], ["y"], ["1"], ["2"]), FindingCode.OVERLAP)
+    assert found.example == ()
+
+
+def test_null_may_be_what_two_rules_share() -> None:
+    findings = checked("UNIQUE", [SCORE], ["y"], ["null", "1"], ["-", "2"])
+    assert only(findings, FindingCode.OVERLAP).example[0].feel == "null"

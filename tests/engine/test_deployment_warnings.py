@@ -65,7 +65,7 @@ def test_what_is_found_in_a_decision_table_is_deployed_with_a_warning_that_is_ke
     assert (warning.decision_id, warning.code) == ("band", "table_overlap")
     assert warning.elements == ("band", "rule1", "rule2")
     assert warning.text("en").startswith(
-        "bands.dmn: Decision “等级”: Rules 1 (rule1) and 2 (rule2) all match for score = 10."
+        "bands.dmn: Decision “等级”: Rules 1 (rule1) and 2 (rule2) match together for score = 10."
     )
     assert warning.text("zh").startswith(
         "bands.dmn: 决策“等级”：规则 1（rule1）和规则 2（rule2）会同时命中，例如 score = 10。"

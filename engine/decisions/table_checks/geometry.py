@@ -39,12 +39,12 @@ def overlapping(dimensions: Sequence[Dimension], rules: int, work: Work) -> list
     return partners
 
 
-def common_place(dimensions: Sequence[Dimension], pair: int) -> tuple[Place, int]:
+def common_place(dimensions: Sequence[Dimension], pair: int, everyone: int) -> tuple[Place, int]:
     """A place where the rules of `pair`, which overlap, certainly hold, with all rules that hold there."""
-    alive, place = -1, []
+    alive, place = everyone, []
     for dimension in dimensions:
         shared = [group for group in dimension.groups if group.bits.true & pair == pair]
-        best = max(shared, key=lambda group: (group.usual, (alive & group.bits.true).bit_count() if alive >= 0 else 0))
+        best = max(shared, key=lambda group: (group.usual, (alive & group.bits.true).bit_count()))
         alive &= best.bits.true
         place.append(best)
     return tuple(place), alive

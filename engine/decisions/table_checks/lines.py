@@ -15,6 +15,7 @@ from engine.model.values import YearsMonthsDuration
 
 _LARGEST = Decimal(10) ** 100  # no table compares with more, and texts of longer numbers help nobody
 _FINEST = -100
+_LONGEST = 900_000_000  # days
 _EXACT = Context(prec=250)  # the middle of any two numbers within these bounds
 _DAY = dt.timedelta(days=1)
 _SECOND = dt.timedelta(seconds=1)
@@ -138,7 +139,8 @@ def _is_plain(value: Decimal) -> bool:
 def line_of(value: FeelValue) -> Line | None:
     """The line `value` lies on; None for null, what is composed, and times with a zone, which wrap around.
 
-    None also for times with parts of a second, and for what Python's own calendar has no place for.
+    None also for times with parts of a second, and for what lies so far out that Python's own calendar has no
+    place for examples beyond it.
     """
     if is_number(value):
         return NUMBERS if _is_plain(Decimal(value)) else None
@@ -148,4 +150,8 @@ def line_of(value: FeelValue) -> Line | None:
         return MOMENTS if value.tzinfo is None else INSTANTS
     if type(value) is dt.time:
         return TIMES if value.tzinfo is None and not value.microsecond else None
+    if type(value) is dt.date and not dt.MINYEAR < value.year < dt.MAXYEAR:
+        return None
+    if type(value) is dt.timedelta and abs(value.days) > _LONGEST:
+        return None
     return _BY_TYPE.get(type(value))

@@ -84,7 +84,7 @@ def overlap_findings(view: TableView, outputs: RuleOutputs) -> Iterator[Finding]
                 further += 1
                 continue
             pair = 1 << rule | 1 << other
-            place, alive = common_place(view.dimensions, pair)
+            place, alive = common_place(view.dimensions, pair, (1 << len(partners)) - 1)
             view.work.spend(len(place))
             alive = pair if any_ else alive
             for each in bits_of(alive):

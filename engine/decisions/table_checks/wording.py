@@ -66,16 +66,16 @@ def example_words(example: Sequence[ExampleValue]) -> Words:
     shown = [each for each in example if each.feel != "-"]
     if not shown:
         return Words("any input", "任意输入")
-    return Words(
-        ", ".join(f"{each.label_en or each.label} = {each.feel}" for each in shown),
-        "，".join(f"{each.label} = {each.feel}" for each in shown),
+    return Words(  # columns that read the same may have the same label
+        ", ".join(dict.fromkeys(f"{each.label_en or each.label} = {each.feel}" for each in shown)),
+        "，".join(dict.fromkeys(f"{each.label} = {each.feel}" for each in shown)),
     )
 
 
 def box_words(sides: Sequence[tuple[ExampleValue, str]]) -> Words:
     """`Score [10..20); Kind "x", "y"`: the columns of a gap with their sets of values."""
     if not sides:
-        return Words("any input", "任意输入")
+        return Words("all input", "所有输入")
     sides = [(column, values if len(values) <= _MAX_SET else values[:_MAX_SET] + "…") for column, values in sides]
     return Words(
         "; ".join(f"{column.label_en or column.label} {values}" for column, values in sides),
@@ -92,7 +92,7 @@ def overlap(rules: Words, example: Words) -> tuple[Words, Words]:
     """Of hit policy UNIQUE."""
     return (
         Words(
-            f"{capital(rules).en} all match for {example.en}. Hit policy UNIQUE allows one rule only: for such "
+            f"{capital(rules).en} match together for {example.en}. Hit policy UNIQUE allows one rule only: for such "
             "input the decision fails and the case stops.",
             f"{rules.zh}会同时命中，例如 {example.zh}。命中策略 UNIQUE 只允许命中一条规则，遇到此类输入时决策会报错，"
             "案件将停在此处。",
@@ -110,7 +110,7 @@ def contradiction(rules: Words, example: Words) -> tuple[Words, Words]:
     """Of hit policy ANY."""
     return (
         Words(
-            f"{capital(rules).en} all match for {example.en}, but with different outputs. Hit policy ANY demands "
+            f"{capital(rules).en} match together for {example.en}, but with different outputs. Hit policy ANY demands "
             "the same output: for such input the decision fails and the case stops.",
             f"{rules.zh}会同时命中但输出不同，例如 {example.zh}。命中策略 ANY 要求同时命中的规则输出一致，"
             "遇到此类输入时决策会报错，案件将停在此处。",
@@ -156,8 +156,9 @@ def covered(rule: Words, others: Words, example: Words, *, by_priority: bool) ->
             f"{rule.zh}永远不会生效：凡是它能命中的输入，都会先由{zh}{others.zh}决定结果，例如 {example.zh}。",
         ),
         Words(
-            "Delete the rule, narrow the others"
-            + ("." if by_priority else ", or move it above the more general ones."),
+            "Delete the rule or narrow the others."
+            if by_priority
+            else "Delete the rule, narrow the others, or move it above the more general ones.",
             "请删除该规则，或收窄其他规则的条件" + ("。" if by_priority else "，或将其移到更宽泛的规则之前。"),
         ),
     )
@@ -194,8 +195,8 @@ def cell_never_matches(rule: Words, column: Words, cell: str, example: Words) ->
     """No value meets the cell."""
     return (
         Words(
-            f"{capital(rule).en} never matches: no value of the column {column.en} meets “{cell}”, "
-            f"for example not {example.en}.",
+            f"{capital(rule).en} never matches: no value of the column {column.en} meets “{cell}”; "
+            f"{example.en}, for example, does not.",
             f"{rule.zh}永远不会命中：{column.zh}的任何取值都不满足“{cell}”，例如 {example.zh} 不满足。",
         ),
         Words("Correct the cell or delete the rule.", "请更正单元格或删除该规则。"),
@@ -206,8 +207,8 @@ def empty_range(rule: Words, column: Words, ends: tuple[str, str], example: Word
     """`[10..5]`."""
     return (
         Words(
-            f"{capital(rule).en}: in the column {column.en} no value lies in the range from {ends[0]} to {ends[1]}, "
-            f"for example not {example.en}.",
+            f"{capital(rule).en}: in the column {column.en} no value lies in the range from {ends[0]} to {ends[1]}; "
+            f"{example.en}, for example, does not.",
             f"{rule.zh}：{column.zh}中从 {ends[0]} 到 {ends[1]} 的区间不含任何值，例如 {example.zh} 不在其中。",
         ),
         Words(
@@ -224,8 +225,8 @@ TYPE_NAMES = {
     "date": Words("date", "日期"),
     "time": Words("time", "时间"),
     "date and time": Words("date and time", "日期时间"),
-    "days and time duration": Words("days and time duration", "天时长"),
-    "years and months duration": Words("years and months duration", "年月时长"),
+    "days and time duration": Words("days and time duration", "天和时间时长"),
+    "years and months duration": Words("years and months duration", "年和月时长"),
 }
 
 
@@ -235,7 +236,7 @@ def wrong_type(rule: Words, column: Words, value: str, kinds: tuple[str, str], e
     return (
         Words(
             f"{capital(rule).en}: the column {column.en} holds values of type “{asked.en}”, but {value} is of type "
-            f"“{is_.en}” and equals none of them, for example not {example.en}.",
+            f"“{is_.en}” and equals none of them; {example.en}, for example, does not meet the cell.",
             f"{rule.zh}：{column.zh}的类型为{asked.zh}，而 {value} 为{is_.zh}，永远不会相等，"
             f"例如 {example.zh} 不满足。",
         ),
@@ -250,7 +251,7 @@ def not_whole(rule: Words, column: Words, value: str, example: Words) -> tuple[W
     """A fraction in a column of whole numbers."""
     return (
         Words(
-            f"{capital(rule).en}: the column {column.en} holds whole numbers and never {value}; {example.en} is one.",
+            f"{capital(rule).en}: the column {column.en} holds whole numbers, such as {example.en}, and never {value}.",
             f"{rule.zh}：{column.zh}只含整数，不会等于 {value}；例如 {example.zh}。",
         ),
         Words("Correct the value or the type of the column.", "请更正该值或列的类型。"),
@@ -320,9 +321,9 @@ def opaque_cells(rules: Sequence[RuleReference], count: int, columns: Words) -> 
 def not_checked(cells: Words) -> Words:
     """Cells whose meaning depends on other data."""
     return Words(
-        f"Not all of the table could be checked: {cells.en} depend on other data or on functions. Overlaps, gaps and "
-        "rules without effect that depend on them are not reported.",
-        f"决策表未能完整检查：{cells.zh}取决于其他数据或函数，与之有关的重叠、遗漏和无效规则不会提示。",
+        f"Not all of the table could be checked: {cells.en} are more than comparisons with constants. Overlaps, "
+        "gaps and rules without effect that depend on them are not reported.",
+        f"决策表未能完整检查：{cells.zh}不只是与常量比较，与之有关的重叠、遗漏和无效规则可能不会提示。",
     )
 
 
