@@ -1,56 +1,27 @@
-"""The case through Kaihu's services: authority, journal with hash chain, task rows, one commit per wait."""
+"""The case through Kaihu's services: the bank's authority, journal with hash chain, task rows, one commit per wait."""
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection
-
 from bench.application import application
-from bench.diagrams import CLERK, kaihu_diagram
+from bench.diagrams import CLERK, LOCAL_CHECK, REMOTE_CHECK, kaihu_diagram
+from bench.staff import process_owner, staffed_bank
 from engine.model.actor import Actor
 from engine.model.ports import SystemClock
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page, Resource
 from engine.worker_api import Completed, Handler, Job, Mode, Result
 from persistence.database import Database
-from persistence.errors import KaihuError
 from persistence.keys import Keys
 from persistence.migrations import upgrade
 
 clerk = Actor.staff(CLERK, CLERK)
 COMMITS = 4
 """One for the start and one per human task."""
-
-
-class OneClerk:
-    """The smallest authority: the clerk may do everything."""
-
-    def roles(self, connection: Connection, person: int) -> frozenset[str]:
-        """The clerk's one role."""
-        return frozenset({"clerk"})
-
-    def refusal(
-        self, connection: Connection, person: int, action: str, subject: Mapping[str, str | int | None]
-    ) -> KaihuError | None:
-        """Nothing is refused."""
-        return None
-
-
-class EveryDay:
-    """A calendar without holidays."""
-
-    def business_days_after(self, start: dt.datetime, days: int) -> dt.datetime:
-        """Calendar days."""
-        return start + dt.timedelta(days=days)
-
-    def business_hours_after(self, start: dt.datetime, hours: int) -> dt.datetime:
-        """Calendar hours."""
-        return start + dt.timedelta(hours=hours)
 
 
 def _check(job: Job, resources: object) -> Result:
@@ -61,23 +32,32 @@ def _check(job: Job, resources: object) -> Result:
     return Completed({job.element_id: {"owners": len(owners), "passed": True}})
 
 
-_HANDLER: Handler[Any] = Handler(type="bench-check", mode=Mode.LOCAL, run=_check, name="检查", name_en="Check")
+_CHECKS: tuple[Handler[Any], ...] = (
+    Handler(type=LOCAL_CHECK, mode=Mode.LOCAL, run=_check, name="检查", name_en="Check"),
+    Handler(type=REMOTE_CHECK, mode=Mode.REMOTE, run=_check, name="外部检查", name_en="Remote check"),
+)
+HANDLERS = {check.type: check for check in _CHECKS}
 
 
 def engine_in(folder: Path) -> ProcessEngine:
     """An engine on a new SQLite file with the diagram deployed."""
-    database = Database(f"sqlite:///{folder / 'kaihu.db'}")
+    return engine_on(Database(f"sqlite:///{folder / 'kaihu.db'}"), folder)
+
+
+def engine_on(database: Database, home: Path, diagram: bytes | None = None) -> ProcessEngine:
+    """An engine on a database, brought up to date and staffed, with the diagram deployed unless it is already."""
     upgrade(database)
+    bank = staffed_bank(database, home)
     engine = ProcessEngine(
         database=database,
         keys=Keys.of(database),
         clock=SystemClock(),
-        authority=OneClerk(),
-        calendar=EveryDay(),
-        handlers={_HANDLER.type: _HANDLER},
+        authority=bank.authority,
+        calendar=bank.calendar,
+        handlers=HANDLERS,
         resources=None,
     )
-    engine.deployments.deploy(clerk, [Resource("bench.bpmn", kaihu_diagram())])
+    engine.deployments.deploy(process_owner(database, bank), [Resource("bench.bpmn", diagram or kaihu_diagram())])
     return engine
 
 
