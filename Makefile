@@ -52,7 +52,7 @@ format: $(STAMP) ## Put the code into its standard form
 lock: ## Renew requirements.lock (hashes, no host names)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--extra test --extra check --extra build pyproject.toml -o requirements.lock
+		--extra otel --extra test --extra check --extra build pyproject.toml -o requirements.lock
 
 browser:
 	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
