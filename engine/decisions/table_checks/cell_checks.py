@@ -63,7 +63,7 @@ class CellCheck:
         line = line_of(value)
         if line is None:
             return
-        refusing = [each for each in self.view.allowed[position] if each.alone and not each.holds(value)]
+        refusing = [each for each in self.view.allowed[position] if each.alone and each.truth(value) is False]
         if domain.lines and line not in domain.lines:
             yield partial(self._wrong_type, position, rule, value)
         elif constant.is_choice and domain.whole and line is NUMBERS and value != int(value):

@@ -100,7 +100,7 @@ def _opaque_cells(view: TableView) -> Iterator[Finding]:
 
 
 def _too_large(holder: str, table: DecisionTable) -> Finding:
-    words = wording.too_large(Words("everything", "问题"))
+    words = wording.too_large(Words("findings of all kinds", "各类问题"))
     return Finding(
         code=FindingCode.NOT_CHECKED_FULLY,
         severity=Severity.NOTE,

@@ -46,6 +46,9 @@ _IMPURE_CALL = re.compile(
     r"\b(?:" + "|".join(re.escape(name) for name, function in BUILTINS.items() if not function.pure) + r")\s*\("
 )
 
+_FEW_STEPS = 500
+"""For a cell with functions or loops, which is tried for many values: a deployment must not wait for it."""
+
 _MAX_CONSTANTS = 2_000
 """Of one cell; a longer list of values belongs into a table of its own."""
 
@@ -71,13 +74,19 @@ class Condition:
     has_list: bool = False
     """Whether it compares with lists, which a list as input may equal."""
 
-    def holds(self, value: FeelValue) -> bool:
-        """Whether the compiled cell is met by `value`; only for a condition that is alone."""
+    def truth(self, value: FeelValue) -> bool | None:
+        """Whether the compiled cell is met by `value`, for a condition that is alone; None when that takes too long."""
         environment = placeholder_environment()
+        if not self.closed:
+            environment.step_budget = _FEW_STEPS
         try:
             return self.cell.matches(value, EMPTY, environment) is True
         except FeelEvaluationError:
-            return False
+            return None
+
+    def holds(self, value: FeelValue) -> bool:
+        """Whether the compiled cell is certainly met by `value`; only for a condition that is alone."""
+        return self.truth(value) is True
 
     def points(self, line: Line) -> dict[Any, FeelValue]:
         """Its constants on a line, by their keys."""
@@ -110,15 +119,23 @@ def constant_value(node: Node, hidden: frozenset[str]) -> tuple[FeelValue] | Non
     if names != sum(isinstance(part, Call) for part in parts):
         return None  # a name that is not the function of a call
     try:
-        code = Compiler(hidden).compile(node)
-        return (Expression("", code).evaluate(EMPTY, placeholder_environment()),)
+        environment = placeholder_environment()
+        environment.step_budget = _FEW_STEPS
+        return (Expression("", Compiler(hidden).compile(node)).evaluate(EMPTY, environment),)
     except FeelEvaluationError:
         return None
 
 
-def always_same(expression: Expression) -> bool:
-    """Whether an output's text surely has one value: it reads no variables, calls none, and not the clock."""
-    return not expression.names and not expression.functions and not _IMPURE_CALL.search(expression.text)
+def output_value(expression: Expression) -> tuple[FeelValue] | None:
+    """An output that surely has one value, in a tuple; None when it reads variables or the clock, or takes too long."""
+    if expression.names or expression.functions or _IMPURE_CALL.search(expression.text):
+        return None
+    environment = placeholder_environment()
+    environment.step_budget = _FEW_STEPS
+    try:
+        return (expression.evaluate(EMPTY, environment),)
+    except FeelEvaluationError:
+        return None
 
 
 def _nodes(value: object) -> Iterator[object]:

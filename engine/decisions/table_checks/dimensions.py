@@ -177,10 +177,13 @@ class _Marking:
         """A cell that reads only its input is certain for each single value, any other cell for none."""
         for index, region in enumerate(self._regions):
             self._work.spend(2)
-            if not condition.alone or region.value is ANYTHING:
+            holds = None
+            if condition.alone and region.value is not ANYTHING:
+                self._work.spend(18)  # by its steps, such a cell may cost ten times what a comparison does
+                holds = condition.truth(region.value)
+            if holds is None:
                 self._mark(index, bit, False, True)
                 continue
-            holds = condition.holds(region.value)
             self._mark(index, bit, holds, holds)
             if not region.is_point and region.value is not None:
                 self._exact[index][2] &= ~bit

@@ -8,7 +8,7 @@ from functools import partial
 from engine.decisions.item_types import DataType
 from engine.decisions.logic import placeholder_environment
 from engine.decisions.table_checks import wording
-from engine.decisions.table_checks.conditions import Condition, always_same, read_condition
+from engine.decisions.table_checks.conditions import Condition, output_value, read_condition
 from engine.decisions.table_checks.findings import Finding, FindingCode, Severity
 from engine.decisions.table_checks.notation import as_feel
 from engine.decisions.table_checks.rule_checks import MAX_LISTED
@@ -16,7 +16,6 @@ from engine.decisions.table_checks.view import TableView
 from engine.decisions.table_checks.wording import Words
 from engine.decisions.tables import Output
 from engine.feel import Expression, FeelEvaluationError, FeelValue
-from engine.feel.scope import EMPTY
 
 
 def output_findings(view: TableView) -> Iterator[Finding]:
@@ -49,18 +48,14 @@ class _ColumnCheck:
 
     def problems(self, rule: int | None, entry: Expression) -> Iterator[Callable[[], Finding]]:
         """What is wrong with one output; `rule` is None for the default."""
-        self._view.work.spend(2)
-        if not always_same(entry):
+        self._view.work.spend(10)
+        known = output_value(entry)
+        if known is None or known[0] is None:
             return
-        try:
-            value = entry.evaluate(EMPTY, placeholder_environment())
-        except FeelEvaluationError:
-            return
-        if value is None:
-            return
+        value = known[0]
         if self._type is not None and not _fits(value, self._type):
             yield partial(self._finding, rule, value, FindingCode.OUTPUT_WRONG_TYPE)
-        elif self._allowed is not None and self._allowed.alone and not self._is_allowed(value):
+        elif self._allowed is not None and self._allowed.alone and self._is_refused(value):
             yield partial(self._finding, rule, value, FindingCode.OUTPUT_NOT_ALLOWED)
 
     def _finding(self, rule: int | None, value: FeelValue, code: FindingCode) -> Finding:
@@ -84,11 +79,12 @@ class _ColumnCheck:
             example=example,
         )
 
-    def _is_allowed(self, value: FeelValue) -> bool:
+    def _is_refused(self, value: FeelValue) -> bool:
+        """Whether the output values certainly do not have it, nor, of a list, one of its items."""
         assert self._allowed is not None
-        if self._allowed.holds(value):
-            return True
-        return type(value) is list and all(self._allowed.holds(item) for item in value)
+        if self._allowed.truth(value) is not False:
+            return False
+        return type(value) is not list or any(self._allowed.truth(item) is False for item in value)
 
 
 def _type_of(view: TableView, position: int) -> DataType | None:
@@ -109,4 +105,7 @@ def _type_of(view: TableView, position: int) -> DataType | None:
 
 def _fits(value: FeelValue, data_type: DataType) -> bool:
     """Whether the value, as the type converts it, is of the type; allowed values are another finding."""
-    return data_type.includes(value) or data_type.coerced(value, placeholder_environment()) is not None
+    try:
+        return data_type.includes(value) or data_type.coerced(value, placeholder_environment()) is not None
+    except FeelEvaluationError:
+        return True

@@ -137,6 +137,6 @@ def _may_occur(region: Region, allowed: Sequence[Condition]) -> bool:
         if condition.alone and condition.holds(region.value):
             continue
         region.usual = False
-        if condition.closed:
+        if condition.closed and condition.truth(region.value) is False:
             return False
     return True

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 
 from engine.decisions.hit_policies import HitPolicy
-from engine.decisions.logic import placeholder_environment
 from engine.decisions.table_checks import wording
-from engine.decisions.table_checks.conditions import always_same
+from engine.decisions.table_checks.conditions import output_value
 from engine.decisions.table_checks.dimensions import bits_of
 from engine.decisions.table_checks.findings import ExampleValue, Finding, FindingCode, Severity
 from engine.decisions.table_checks.geometry import CoverSearch, Gap, GapSearch, common_place, overlapping
 from engine.decisions.table_checks.notation import set_as_feel
 from engine.decisions.table_checks.view import TableView
 from engine.decisions.table_checks.wording import Words
-from engine.feel import FeelEvaluationError, FeelValue
+from engine.feel import FeelValue
 from engine.feel.comparison import equal, matches
-from engine.feel.scope import EMPTY
 
 MAX_LISTED = 10
 """Findings of one kind per table; whoever has more changes the table before reading on."""
@@ -39,11 +36,10 @@ class RuleOutputs:
     def of(self, rule: int) -> list[FeelValue] | None:
         """The values by column; None when they depend on anything."""
         if rule not in self._known:
-            entries = self._view.table.rules[rule].outputs
-            self._known[rule] = None
-            if all(always_same(entry) for entry in entries):
-                with suppress(FeelEvaluationError):
-                    self._known[rule] = [entry.evaluate(EMPTY, placeholder_environment()) for entry in entries]
+            self._view.work.spend(20)
+            values = [output_value(entry) for entry in self._view.table.rules[rule].outputs]
+            known = [value[0] for value in values if value is not None]
+            self._known[rule] = known if len(known) == len(values) else None
         return self._known[rule]
 
     def differ(self, one: int, other: int) -> bool:

@@ -108,10 +108,15 @@ class TableView:
             condition = self.conditions[position][rule]
             if condition.cell.matches_anything:
                 continue
-            if not (condition.closed if shown.feel == ANY_VALUE else condition.alone):
-                known = False
-            elif not condition.holds(_SOME_VALUE if shown.feel == ANY_VALUE else shown.value):
+            is_any = shown.feel == ANY_VALUE
+            told = (
+                condition.truth(_SOME_VALUE if is_any else shown.value)
+                if (condition.closed if is_any else condition.alone)
+                else None
+            )
+            if told is False:
                 return False
+            known = known and told is not None
         return True if known else None
 
     # --- findings -----------------------------------------------------------------------------
