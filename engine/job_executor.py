@@ -178,6 +178,6 @@ class JobExecutor:
 
     def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
         try:
-            return Attempt.of(handler.run(claimed.job, self._engine.parts.resources), handler.version)
+            return Attempt.of(handler.attempt(claimed.job, self._engine.parts.resources), handler.version)
         except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
             return crashed(handler, error)

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from sqlalchemy import Connection
 
 from engine.model.values import Value
+from persistence.telemetry.observation import FAILED, Kind, observed
 
 R_contra = TypeVar("R_contra", contravariant=True)
 
@@ -90,6 +91,8 @@ class BpmnError:
 
 
 Result: TypeAlias = Completed | Failed | BpmnError
+_OUTCOMES = {Completed: "done", Failed: "failed", BpmnError: "error"}
+"""Of an attempt, for those who watch."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +122,13 @@ class Handler(Generic[R_contra]):
     """BPMN error codes `run` may return."""
     timeout: dt.timedelta = dt.timedelta(minutes=1)
     """Lease of one attempt (remote handlers)."""
+
+    def attempt(self, job: Job, resources: R_contra) -> Result:
+        """Run one attempt, observed; raises whatever `run` raises."""
+        with observed(Kind.JOB, self.type, job=job.key, instance=job.instance_key, attempt=job.attempt) as operation:
+            result = self.run(job, resources)
+            operation.outcome = _OUTCOMES.get(type(result), FAILED)  # a handler is foreign code
+            return result
 
     @cached_property
     def version(self) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.pool import StaticPool
 
 from persistence.errors import ErrorKind, KaihuError
+from persistence.telemetry.observation import happened
 
 log = structlog.get_logger()
 
@@ -175,12 +176,15 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError) as error:
+        happened("database_unavailable")
         log.error("database.unavailable", error=type(error.orig).__name__)
         raise DatabaseUnavailable() from error
     except DBAPIError as error:
         if error.connection_invalidated:
+            happened("database_unavailable")
             raise DatabaseUnavailable() from error
         if type(error.orig) is sqlite3.DatabaseError:  # its subclasses say more; the bare class means the file itself
+            happened("database_unreadable")
             log.error("database.unreadable")
             raise DatabaseUnreadable() from error
         raise

@@ -115,7 +115,7 @@ def _attempt(connection: Connection, job: Job, handler: Handler[Any], resources:
     """Run the handler in a savepoint: what it wrote before failing is taken back."""
     run_text(connection, "SAVEPOINT handler")
     try:
-        attempt = Attempt.of(handler.run(job, resources), handler.version)
+        attempt = Attempt.of(handler.attempt(job, resources), handler.version)
     except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
         attempt = crashed(handler, error)
     if isinstance(attempt.result, Failed):

@@ -13,6 +13,7 @@ from engine.model.errors import StateConflict
 from engine.model.terms import Condition, Thing
 from engine.services.parts import EngineParts
 from engine.store.receipts import find_receipt, keep_receipt
+from persistence.telemetry.observation import Kind, observed
 
 
 def run_once(
@@ -26,6 +27,20 @@ def run_once(
 
     Raises StateConflict when another command wrote to the same case first.
     """
+    name, _, task = command.partition(":")
+    with observed(Kind.COMMAND, name) as operation:
+        if task:
+            operation.facts["task"] = task
+        return _run_once(parts, command, actor, idempotency_key, act)
+
+
+def _run_once(
+    parts: EngineParts,
+    command: str,
+    actor: Actor,
+    idempotency_key: str | None,
+    act: Callable[[Connection], dict[str, Any] | None],
+) -> Any:
     try:
         with parts.database.transaction() as transaction:
             connection = transaction.connection
