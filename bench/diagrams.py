@@ -28,7 +28,7 @@ _FLOWS = (
     "record finish",
 )
 _USER_TASKS = ("enter", "review", "approve")
-_CHECKS = ("register", "check", "screen", "owners", "limits", "open")
+CHECKS = ("register", "check", "screen", "owners", "limits", "open")
 _SCRIPTS = ("rate", "record", "fast_lane")
 NODES = 18
 ELEMENTS = 17
@@ -45,7 +45,7 @@ def kaihu_diagram(*, remote: bool = False) -> bytes:
         if name in _USER_TASKS:
             extension = f'<zeebe:userTask/><zeebe:assignmentDefinition assignee="{CLERK}"/>'
             return _element("userTask", name, _extended(extension))
-        if name in _CHECKS:
+        if name in CHECKS:
             check = REMOTE_CHECK if remote and name in _OUTSIDE else LOCAL_CHECK
             return _element("serviceTask", name, _extended(f'<zeebe:taskDefinition type="{check}"/>'))
         script = f'<zeebe:script expression="=&quot;done&quot;" resultVariable="{name}"/>'
@@ -54,13 +54,17 @@ def kaihu_diagram(*, remote: bool = False) -> bytes:
     return _diagram(node, "=risk &gt; 100", ' xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"')
 
 
-def stock_diagram() -> bytes:
-    """The same graph in what the stock library runs: manual tasks, and Python scripts for checks."""
+def stock_diagram(*, each_step: bool = False) -> bytes:
+    """The same graph in what the stock library runs: manual tasks, and Python scripts for checks.
+
+    With `each_step` checks are manual tasks, too, so that the state can be stored before and after each.
+    """
 
     def node(name: str) -> str:
-        if name in _USER_TASKS:
+        if name in _USER_TASKS or (each_step and name in CHECKS):
             return _element("manualTask", name, "")
-        return _element("scriptTask", name, "", f"<bpmn:script>{name} = 'done'</bpmn:script>")
+        result = "{'owners': len(application['owners']), 'passed': True}" if name in CHECKS else "'done'"
+        return _element("scriptTask", name, "", f"<bpmn:script>{name} = {result}</bpmn:script>")
 
     return _diagram(node, "risk &gt; 100", "")
 
@@ -92,7 +96,7 @@ def _flow(flow: str, condition: str) -> str:
 def _diagram(node: Callable[[str], str], condition: str, namespaces: str) -> bytes:
     elements = [
         _element("startEvent", "begin", ""),
-        *(node(name) for name in (*_USER_TASKS, *_CHECKS, *_SCRIPTS)),
+        *(node(name) for name in (*_USER_TASKS, *CHECKS, *_SCRIPTS)),
         _element("parallelGateway", "fork", ""),
         _element("parallelGateway", "join", ""),
         _element("exclusiveGateway", "band", "", attributes=' default="band_to_approve"'),

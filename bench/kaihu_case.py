@@ -44,7 +44,9 @@ def engine_in(folder: Path) -> ProcessEngine:
     return engine_on(Database(f"sqlite:///{folder / 'kaihu.db'}"), folder)
 
 
-def engine_on(database: Database, home: Path, diagram: bytes | None = None) -> ProcessEngine:
+def engine_on(
+    database: Database, home: Path, diagram: bytes | None = None, handlers: Mapping[str, Handler[Any]] = HANDLERS
+) -> ProcessEngine:
     """An engine on a database, brought up to date and staffed, with the diagram deployed unless it is already."""
     upgrade(database)
     bank = staffed_bank(database, home)
@@ -54,7 +56,7 @@ def engine_on(database: Database, home: Path, diagram: bytes | None = None) -> P
         clock=SystemClock(),
         authority=bank.authority,
         calendar=bank.calendar,
-        handlers=HANDLERS,
+        handlers=handlers,
         resources=None,
     )
     engine.deployments.deploy(process_owner(database, bank), [Resource("bench.bpmn", diagram or kaihu_diagram())])

@@ -110,15 +110,15 @@ class StateMachine:
     """Cases in a SQLite file of their own."""
 
     def __init__(self, folder: Path, *, history: bool = True) -> None:
-        self._engine = _sqlite(folder / f"state-machine-{'with' if history else 'without'}-history.db")
+        self.engine = _sqlite(folder / f"state-machine-{'with' if history else 'without'}-history.db")
         self._history = history
-        _metadata.create_all(self._engine)
+        _metadata.create_all(self.engine)
 
     def run_case(self, number: int) -> None:
         """One case from start to end, its tasks found in the clerk's list."""
         self.start(number, CLERK, application())
         for _ in range(3):
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 (task,) = connection.execute(_MINE, {"person": CLERK}).all()
             self.complete(task.id, CLERK)
 
@@ -126,7 +126,7 @@ class StateMachine:
         """A new case, waiting at its first task: one commit."""
         now = _now()
         case = {"id": number, "state": "enter", "application": orjson.dumps(data), "results": b"{}"}
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             connection.execute(_NEW_CASE, case | {"started_by": person, "started_at": now, "ended_at": None})
             self._carried_out(connection, number, 0, ["begin"], now)
             _open_task(connection, number, "enter", now)
@@ -134,7 +134,7 @@ class StateMachine:
     def complete(self, task_id: int, person: int) -> None:
         """Complete a task and go on to the next one or the end: one commit. Raises Refused."""
         now = _now()
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             task = connection.execute(_TASK_WITH_CASE, {"task": task_id}).one()
             if task.assignee != person or task.state != "open" or task.at != task.step:
                 raise Refused

@@ -1,4 +1,9 @@
-"""The same case the way it is commonly done: stock SpiffWorkflow, the whole state as JSON in SQLite at every wait."""
+"""The same case the way it is commonly done: stock SpiffWorkflow, the whole state as JSON in SQLite at every wait.
+
+A case costs four commits like ours: checks and ratings are scripts that run to the next human task. With
+`each_step=True` every check is a wait of its own, as where workers take the checks: ten commits. What is left out: task
+rows and the search for the clerk's task, roles, journal.
+"""
 
 from __future__ import annotations
 
@@ -13,19 +18,20 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from bench.application import application
-from bench.diagrams import stock_diagram
+from bench.diagrams import CHECKS, stock_diagram
 
 
 class StockCases:
     """Cases whose state is read and written whole."""
 
-    def __init__(self, folder: Path) -> None:
-        self._database = sqlite3.connect(folder / "stock.db", isolation_level=None)
+    def __init__(self, folder: Path, *, each_step: bool = False) -> None:
+        name = "stock-each-step.db" if each_step else "stock.db"
+        self._database = sqlite3.connect(folder / name, isolation_level=None)
         self._database.execute("PRAGMA journal_mode=WAL")
         self._database.execute("PRAGMA synchronous=FULL")
         self._database.execute("CREATE TABLE IF NOT EXISTS workflow (id INTEGER PRIMARY KEY, state TEXT NOT NULL)")
         parser = BpmnParser()
-        parser.add_bpmn_io(io.BytesIO(stock_diagram()), "bench.bpmn")
+        parser.add_bpmn_io(io.BytesIO(stock_diagram(each_step=each_step)), "bench.bpmn")
         self._spec = parser.get_spec("bench")
         self._serializer = BpmnWorkflowSerializer()
 
@@ -38,7 +44,11 @@ class StockCases:
         self._save(number, workflow)
         while not workflow.is_completed():
             workflow = self._load(number)
-            workflow.get_next_task(state=TaskState.READY, manual=True).run()
+            task = workflow.get_next_task(state=TaskState.READY, manual=True)
+            if task.task_spec.bpmn_id in CHECKS:
+                owners = task.data["application"]["owners"]
+                task.data[task.task_spec.bpmn_id] = {"owners": len(owners), "passed": True}
+            task.run()
             workflow.do_engine_steps()
             self._save(number, workflow)
 

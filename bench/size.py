@@ -1,0 +1,58 @@
+"""How much is measured: within a minute, or at length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """Numbers of rounds, cases and rows."""
+
+    rounds: int
+    cases: int
+    """Per round."""
+    evaluations: int
+    completions: int
+    """Tasks whose completion is timed for a 99th percentile."""
+    requests: int
+    """The same over HTTP."""
+    seconds: float
+    """How long several threads or processes work at once."""
+    inbox_rows: int
+    pages: int
+    loop_rounds: int
+    outside_jobs: int
+    starts: int
+    """Of the server."""
+    versions: int
+
+
+QUICK = Size(
+    rounds=3,
+    cases=15,
+    evaluations=1_000,
+    completions=150,
+    requests=45,
+    seconds=2.0,
+    inbox_rows=10_000,
+    pages=40,
+    loop_rounds=300,
+    outside_jobs=64,
+    starts=1,
+    versions=5,
+)
+FULL = Size(
+    rounds=7,
+    cases=100,
+    evaluations=5_000,
+    completions=2_000,
+    requests=600,
+    seconds=15.0,
+    inbox_rows=1_000_000,
+    pages=300,
+    loop_rounds=5_000,
+    outside_jobs=400,
+    starts=5,
+    versions=100,
+)
