@@ -34,7 +34,7 @@ def _keys(value: FeelValue) -> list[str]:
     "get value", "m, key", "context, key", "m, keys", "context, keys", kinds={"key": Kind.STRING, "keys": Kind.LIST}
 )
 def get_value(environment: Environment, source: FeelValue, key: FeelValue) -> FeelValue:
-    """The entry of a key, or of a path of keys (Camunda 8); null where there is none, which is a fair question to ask."""
+    """The entry of a key, or of a path of keys (Camunda 8); null, and no warning, where there is none."""
     value: FeelValue = _context(source)
     for step in _keys(key):
         value = value.get(step) if type(value) is dict else None
