@@ -21,6 +21,7 @@ from engine.services.parts import EngineParts
 from engine.services.process_instances import ProcessInstances
 from engine.services.timers import Timers
 from engine.services.user_tasks import UserTasks
+from engine.services.workload import Workload
 from engine.worker_api import Handler
 from persistence.database import Database
 from persistence.keys import Keys
@@ -70,6 +71,7 @@ class ProcessEngine:
         self.incidents = Incidents(self.parts)
         self.history = History(self.parts)
         self.housekeeping = Housekeeping(self.parts)
+        self.workload = Workload(self.parts)
 
     def display_environment(self) -> Environment:
         """What a page needs to show a form now as a command would judge it: time, calendar, the bank's zone."""

@@ -1,0 +1,48 @@
+"""What operators watch: how much is open, and how long the oldest of it has waited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from engine.services.parts import EngineParts
+from engine.store import workload
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadFigures:
+    """Counts and ages (seconds) at one moment, over all cases; no keys, no names of people."""
+
+    jobs: Mapping[tuple[str, str], int]
+    """Jobs available or leased, by type and state."""
+    oldest_job_seconds: float
+    open_tasks: int
+    open_incidents: int
+    late_timers: int
+    latest_timer_seconds: float
+
+
+class Workload:
+    """A question that touches no case."""
+
+    def __init__(self, parts: EngineParts) -> None:
+        self._parts = parts
+
+    def figures(self) -> WorkloadFigures:
+        """The figures as of now, by the engine's clock. Raises DatabaseUnavailable."""
+        now = self._parts.clock.now()
+        with self._parts.database.reading() as connection:
+            late, since = workload.late_timers(connection, now)
+            return WorkloadFigures(
+                jobs=workload.jobs_waiting(connection),
+                oldest_job_seconds=_age(workload.oldest_available_job(connection, now), now),
+                open_tasks=workload.open_tasks(connection),
+                open_incidents=workload.open_incidents(connection),
+                late_timers=late,
+                latest_timer_seconds=_age(since, now),
+            )
+
+
+def _age(since: dt.datetime | None, now: dt.datetime) -> float:
+    return 0.0 if since is None else (now - since).total_seconds()
