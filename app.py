@@ -34,7 +34,7 @@ _HERE = Path(__file__).resolve().parent
 
 def build(settings: Settings) -> Parts:
     """One Kaihu with these settings, on a database brought up to date."""
-    configure_logs()
+    configure_logs(settings.log_format)
     os.umask(0o077)  # database, letters with their links and documents are their owner's, whatever the home's mode
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     database = Database(settings.database_url)

@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from persistence.errors import KaihuError
 
 LANGUAGES = ("zh", "en")
+LOG_FORMATS = ("auto", "json", "text")
 _SECRET_BYTES = 32
+_MOST_PROXIES = 5  # more in a row is a mistake, and each one trusted in vain is a place to forge an address from
+_HIGHEST_PORT = 65_535
 
 
 class SettingWrong(KaihuError):
@@ -41,6 +44,14 @@ class Settings:
     """KAIHU_PUBLIC_URL: where customers reach the pages, for links in mail (default http://127.0.0.1:8000)."""
     secure_cookies: bool
     """KAIHU_SECURE_COOKIES: `1` behind TLS, so that session cookies travel over it only (default 0)."""
+    trusted_proxies: int = 0
+    """KAIHU_TRUSTED_PROXIES: how many proxies of the bank stand before the pages; their word on who asks is taken."""
+    log_format: str = "auto"
+    """KAIHU_LOG_FORMAT: `json`, `text`, or `auto`: text on a terminal, JSON elsewhere (default auto)."""
+    metrics_address: tuple[str, int] | None = None
+    """KAIHU_METRICS_ADDRESS: `host:port` that serves metrics and health to anyone who reaches it (default none)."""
+    traces: bool = False
+    """KAIHU_TRACES: `1` sends traces by OTLP, to where OpenTelemetry's own settings say (default 0)."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -54,6 +65,10 @@ class Settings:
             smtp_url=environ.get("KAIHU_SMTP_URL") or None,
             public_url=environ.get("KAIHU_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/"),
             secure_cookies=environ.get("KAIHU_SECURE_COOKIES", "0") == "1",
+            trusted_proxies=_count(environ.get("KAIHU_TRUSTED_PROXIES", "0")),
+            log_format=_log_format(environ.get("KAIHU_LOG_FORMAT", "auto")),
+            metrics_address=_address(environ.get("KAIHU_METRICS_ADDRESS", "")),
+            traces=environ.get("KAIHU_TRACES", "0") == "1",
         )
 
     def secret(self) -> bytes:
@@ -81,3 +96,24 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingWrong(name="KAIHU_ZONE", allowed="Asia/Shanghai, Asia/Urumqi, …") from error
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= _MOST_PROXIES):
+        raise SettingWrong(name="KAIHU_TRUSTED_PROXIES", allowed=f"0 … {_MOST_PROXIES}")
+    return int(text)
+
+
+def _log_format(name: str) -> str:
+    if name not in LOG_FORMATS:
+        raise SettingWrong(name="KAIHU_LOG_FORMAT", allowed=", ".join(LOG_FORMATS))
+    return name
+
+
+def _address(text: str) -> tuple[str, int] | None:
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not (host and port.isascii() and port.isdecimal() and 0 < int(port) <= _HIGHEST_PORT):
+        raise SettingWrong(name="KAIHU_METRICS_ADDRESS", allowed="127.0.0.1:9464, [::1]:9464, …")
+    return host.strip("[]"), int(port)
