@@ -77,6 +77,11 @@ class JobExecutor:
         self._thread = threading.Thread(target=self._work, name="job-executor", daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        """Whether the background work goes on; also true before it was started and after it was stopped."""
+        return self._thread is None or self._thread.is_alive()
+
     def stop(self) -> None:
         """Take no more work, let what is running finish and be told to its case, then return."""
         self._stopping.set()
