@@ -26,7 +26,8 @@ from bench.timing import MILLI, Figure, p99, seconds
 from engine.model.actor import Actor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page
-from engine.store.tables import process_instance, user_task, user_task_candidate, user_task_group
+from engine.store.states import CandidateKind
+from engine.store.tables import process_instance, user_task, user_task_offer
 from persistence.database import Database
 
 GROUPS = (
@@ -122,10 +123,23 @@ def _task_rows(chance: random.Random, rows: int, people: list[Actor], definition
         due = created + dt.timedelta(seconds=chance.randint(0, rows * 6)) if chance.random() < 2 / 3 else None
         new[user_task] = [_task_row(key, case, number, definition, state, person, created, due)]
         groups = chance.sample(GROUPS, chance.choice((1, 1, 1, 2)))
-        new[user_task_group] = [{"group_id": group, "task_key": key, "open": state == "open"} for group in groups]
+        candidates = [(CandidateKind.ROLE, group) for group in groups]
         if chance.random() < 0.01:
-            new[user_task_candidate] = [{"person": chance.choice(persons), "task_key": key}]
+            candidates.append((CandidateKind.PERSON, str(chance.choice(persons))))
+        new[user_task_offer] = [_offer_row(new[user_task][0], kind, candidate) for kind, candidate in candidates]
         yield new
+
+
+def _offer_row(task: dict[str, Any], kind: CandidateKind, candidate: str) -> dict[str, Any]:
+    is_open = task["state"] == "open"
+    return {
+        "task_key": task["key"],
+        "kind": kind.value,
+        "candidate": candidate,
+        "open": is_open,
+        "claimable": is_open and task["assignee"] is None,
+        "due_at": task["due_at"],
+    }
 
 
 def _case_row(key: int, definition: int, started: dt.datetime) -> dict[str, Any]:
@@ -182,7 +196,7 @@ def _task_row(
 
 
 def _store(connection: Connection, chunk: list[_Rows]) -> None:
-    for table in (process_instance, user_task, user_task_group, user_task_candidate):
+    for table in (process_instance, user_task, user_task_offer):
         rows = [row for new in chunk for row in new.get(table, ())]
         if rows:
             connection.execute(insert(table), rows)

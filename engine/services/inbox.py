@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select
+from sqlalchemy import Connection, Row
 
 from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotAuthorised, NotFound
@@ -12,7 +13,7 @@ from engine.model.terms import Thing
 from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, TaskRow
 from engine.services.authorisation import may
 from engine.services.parts import EngineParts
-from engine.store import tasks
+from engine.store import inbox as store
 from engine.store.instances import find_instance
 from engine.store.states import TaskState
 from persistence.keys import key_in
@@ -20,36 +21,36 @@ from persistence.keys import key_in
 MAX_PAGE = 200
 COUNT_CAP = 1_000
 
+_VIEWS = {
+    InboxView.MINE: store.MINE,
+    InboxView.GROUPS: store.CLAIMABLE,
+    InboxView.OVERDUE: store.OVERDUE,
+    InboxView.ALL: store.EVERY_OPEN,
+}
+
 
 def inbox(parts: EngineParts, connection: Connection, actor: Actor, view: InboxView, page: Page) -> TaskPage:
-    """One page, oldest first; completed ones newest first. Raises NotAuthorised for anyone but staff."""
+    """One page, oldest first; overdue ones by due time, completed ones newest first.
+
+    `page.after` that is no `next` of this view's pages begins at the first. Raises NotAuthorised for anyone but staff.
+    """
     limit = max(1, min(page.limit, MAX_PAGE))
-    rows = tasks.page_of(
-        connection,
-        _query(parts, connection, actor, view),
-        after=key_in(page.after),
-        newest_first=view is InboxView.COMPLETED,
-        limit=limit + 1,
-    )
-    groups = tasks.groups_of(connection, [row.key for row in rows[:limit]])
-    return TaskPage(
-        rows=tuple(task_row(row, groups.get(row.key, ())) for row in rows[:limit]),
-        next=str(rows[limit - 1].key) if len(rows) > limit else None,
-    )
+    person = _person(actor)
+    if view is InboxView.COMPLETED:
+        offered = store.completed_by(connection, person, key_in(page.after), limit + 1)
+    else:
+        after = _overdue_cursor(page.after) if view is InboxView.OVERDUE else _cursor(page.after)
+        offered = store.page_of(connection, _VIEWS[view], _reader(parts, connection, person), after, limit + 1)
+    rows = tuple(task_row(row, groups) for row, groups in offered[:limit])
+    return TaskPage(rows=rows, next=_behind(rows[-1], view) if len(offered) > limit else None)
 
 
 def counts(parts: EngineParts, connection: Connection, actor: Actor) -> InboxCounts:
-    """Capped counts of the person's views."""
-
-    def number(view: InboxView) -> int:
-        return tasks.count(connection, _query(parts, connection, actor, view), COUNT_CAP)
-
-    return InboxCounts(
-        mine=number(InboxView.MINE),
-        groups=number(InboxView.GROUPS),
-        overdue=number(InboxView.OVERDUE),
-        capped=COUNT_CAP,
-    )
+    """Capped counts of the person's views. Raises NotAuthorised for anyone but staff."""
+    reader = _reader(parts, connection, _person(actor))
+    views = (store.MINE, store.CLAIMABLE, store.OVERDUE)
+    mine, groups, overdue = store.counts_of(connection, views, reader, COUNT_CAP)
+    return InboxCounts(mine=mine, groups=groups, overdue=overdue, capped=COUNT_CAP)
 
 
 def open_tasks_of_case(
@@ -60,27 +61,40 @@ def open_tasks_of_case(
     subject = {"instance_key": instance_key, "business_key": case.business_key if case else None}
     if case is None or may(parts, connection, actor, Action.VIEW_CASE, subject) is not None:
         raise NotFound(what=Thing.CASE, key=instance_key)
-    rows = tasks.page_of(connection, tasks.open_in(instance_key), after=None, newest_first=False, limit=MAX_PAGE)
-    groups = tasks.groups_of(connection, [row.key for row in rows])
-    return tuple(task_row(row, groups.get(row.key, ())) for row in rows)
+    return tuple(task_row(row, groups) for row, groups in store.open_in(connection, instance_key, MAX_PAGE))
 
 
-def _query(parts: EngineParts, connection: Connection, actor: Actor, view: InboxView) -> Select[Any]:
+def _person(actor: Actor) -> int:
     if actor.kind is not ActorKind.PERSON or actor.person is None:
         raise NotAuthorised(action="inbox")
-    person = actor.person
-    roles = parts.authority.roles(connection, person)
-    match view:
-        case InboxView.MINE:
-            return tasks.mine(person)
-        case InboxView.GROUPS:
-            return tasks.claimable(person, roles)
-        case InboxView.OVERDUE:
-            return tasks.overdue(person, roles, parts.clock.now())
-        case InboxView.ALL:
-            return tasks.all_open(person, roles)
-        case InboxView.COMPLETED:
-            return tasks.completed(person)
+    return actor.person
+
+
+def _reader(parts: EngineParts, connection: Connection, person: int) -> store.Reader:
+    return store.Reader(person=person, roles=parts.authority.roles(connection, person), now=parts.clock.now())
+
+
+def _cursor(text: str | None) -> store.Cursor | None:
+    key = key_in(text)
+    return None if key is None else store.Cursor(key=key)
+
+
+def _overdue_cursor(text: str | None) -> store.Cursor | None:
+    time, _, digits = (text or "").rpartition("_")
+    key = key_in(digits)
+    try:
+        due = dt.datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    return None if key is None or due.tzinfo is None else store.Cursor(key=key, due=due)
+
+
+def _behind(row: TaskRow, view: InboxView) -> str:
+    """The cursor behind the last row of a page."""
+    if view is not InboxView.OVERDUE:
+        return str(row.key)
+    assert row.due_at is not None  # or it would not be overdue
+    return f"{row.due_at.isoformat()}_{row.key}"
 
 
 def task_row(row: Row[Any], groups: tuple[str, ...]) -> TaskRow:

@@ -35,6 +35,7 @@ from engine.services.projection_rows import (
     activity_row,
     incident_row,
     job_row,
+    offer_rows,
     person_of,
     subscription_row,
     task_row,
@@ -51,8 +52,7 @@ from engine.store.tables import (
     message_subscription,
     timer,
     user_task,
-    user_task_candidate,
-    user_task_group,
+    user_task_offer,
 )
 from engine.store.tasks import end_all_tasks, end_tasks
 from engine.store.waits import delete_all_waits, delete_subscriptions, delete_timers
@@ -222,25 +222,8 @@ class Projection:
         for number in gone & self.tasks.keys():
             self.tasks[number] |= self._task_ending(number)
         insert_all(connection, user_task, list(self.tasks.values()))
-        insert_all(
-            connection,
-            user_task_group,
-            [
-                {"group_id": group, "task_key": row["key"], "open": row["state"] == TaskState.OPEN.value}
-                for number, row in self.tasks.items()
-                for group in dict.fromkeys(self.task_events[number].candidate_groups)
-            ],
-        )
-        insert_all(
-            connection,
-            user_task_candidate,
-            [
-                {"person": int(person), "task_key": row["key"]}
-                for number, row in self.tasks.items()
-                for person in dict.fromkeys(self.task_events[number].candidate_users)
-                if person.isdecimal()
-            ],
-        )
+        offers = [row for number, task in self.tasks.items() for row in offer_rows(self.task_events[number], task)]
+        insert_all(connection, user_task_offer, offers)
 
     def _task_ending(self, number: int) -> Row:
         performer = self.performers.get(number)

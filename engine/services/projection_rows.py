@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from engine.model.events import (
     UserTaskCreated,
 )
 from engine.services.programs import LinkedDefinition
-from engine.store.states import ActivityState, IncidentState, JobState, TaskState
+from engine.store.states import ActivityState, CandidateKind, IncidentState, JobState, TaskState
+from persistence.keys import key_in
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +89,25 @@ def task_row(
         "completed_by": None,
         "completed_login": None,
     }
+
+
+def offer_rows(event: UserTaskCreated, task: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Whom the task is offered to, as it stands. A candidate user that is no person's key is left out."""
+    persons = (key_in(person) for person in event.candidate_users)
+    candidates = [(CandidateKind.ROLE.value, role) for role in event.candidate_groups]
+    candidates += [(CandidateKind.PERSON.value, str(person)) for person in persons if person is not None]
+    is_open = task["state"] == TaskState.OPEN.value
+    return [
+        {
+            "task_key": task["key"],
+            "kind": kind,
+            "candidate": candidate,
+            "open": is_open,
+            "claimable": is_open and task["assignee"] is None,
+            "due_at": task["due_at"],
+        }
+        for kind, candidate in dict.fromkeys(candidates)
+    ]
 
 
 def job_row(case: CaseFacts, event: JobCreated, key: int, now: dt.datetime) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
     if task.state == TaskState.OPEN.value:
         data = dict(command.case.job_variables(task.number))
     return UserTaskDetail(
-        task=task_row(task, groups_of(connection, [key]).get(key, ())),
+        task=task_row(task, groups_of(connection, key)),
         definition_key=task.definition_key,
         element=command.definition.element(task.process_id, task.element_id),
         form=None if task.form_key is None else parts.programs.form(connection, task.form_key),

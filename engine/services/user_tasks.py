@@ -24,7 +24,7 @@ from engine.services.task_detail import is_candidate, require_candidate, task_de
 from engine.services.transactions import run_once
 from engine.store.instances import lock_instance_of_task
 from engine.store.states import TaskState
-from engine.store.tasks import find_task, update_task
+from engine.store.tasks import find_task, hand_task_to
 
 
 class UserTasks:
@@ -65,7 +65,7 @@ class UserTasks:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.ASSIGNED, expected=Condition.UNASSIGNED)
             check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
             command.inputs["assignee"] = actor.person
-            update_task(command.connection, key, {"assignee": actor.person})
+            hand_task_to(command.connection, key, actor.person)
 
         self._run(actor, Action.CLAIM, key, act, unless=lambda task: task.assignee == actor.person)
 
@@ -74,7 +74,7 @@ class UserTasks:
 
         def act(command: CaseCommand, task: Row[Any]) -> None:
             _require_assignee(actor, task, Action.RELEASE)
-            update_task(command.connection, key, {"assignee": None})
+            hand_task_to(command.connection, key, None)
 
         self._run(actor, Action.RELEASE, key, act)
 
@@ -90,7 +90,7 @@ class UserTasks:
                 raise NotAuthorised(action=Action.CLAIM.value)
             check_segregation(command.connection, command.definition, task.instance_key, task.element_id, assignee)
             command.inputs["assignee"] = person
-            update_task(command.connection, key, {"assignee": person})
+            hand_task_to(command.connection, key, person)
 
         self._run(actor, Action.ASSIGN, key, act)
 

@@ -38,6 +38,13 @@ class TaskState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CandidateKind(StrEnum):
+    """Whom a user task is offered to."""
+
+    ROLE = "role"
+    PERSON = "person"
+
+
 class JobState(StrEnum):
     """Of a job."""
 

@@ -208,32 +208,60 @@ Index(
     sqlite_where=_OPEN_TASK,
     postgresql_where=_OPEN_TASK,
 )
-Index("ix_user_task_due_open", user_task.c.due_at, sqlite_where=_OPEN_TASK, postgresql_where=_OPEN_TASK)
-Index("ix_user_task_completed", user_task.c.completed_by, user_task.c.key)
-
-user_task_group = Table(
-    "user_task_group",
-    metadata,
-    Column("group_id", Text, nullable=False),
-    Column("task_key", Key, ForeignKey("user_task.key"), nullable=False),
-    Column("open", Boolean, nullable=False),
-    PrimaryKeyConstraint("task_key", "group_id"),
-)
-_OPEN_GROUP = text("open")
+_HELD_AND_DUE = text("state = 'open' AND assignee IS NOT NULL AND due_at IS NOT NULL")
 Index(
-    "ix_user_task_group_open",
-    user_task_group.c.group_id,
-    user_task_group.c.task_key,
-    sqlite_where=_OPEN_GROUP,
-    postgresql_where=_OPEN_GROUP,
+    "ix_user_task_assignee_due",
+    user_task.c.assignee,
+    user_task.c.due_at,
+    user_task.c.key,
+    sqlite_where=_HELD_AND_DUE,
+    postgresql_where=_HELD_AND_DUE,
+)
+_COMPLETED_BY_SOMEONE = text("completed_by IS NOT NULL")
+Index(
+    "ix_user_task_completed",
+    user_task.c.completed_by,
+    user_task.c.key,
+    sqlite_where=_COMPLETED_BY_SOMEONE,
+    postgresql_where=_COMPLETED_BY_SOMEONE,
 )
 
-user_task_candidate = Table(
-    "user_task_candidate",
+# Whom a task is offered to, and of the task what the inbox's ranges need: written whenever the task's row is.
+user_task_offer = Table(
+    "user_task_offer",
     metadata,
-    Column("person", Key, nullable=False),
     Column("task_key", Key, ForeignKey("user_task.key"), nullable=False),
-    PrimaryKeyConstraint("person", "task_key"),
+    Column("kind", Text, nullable=False),  # CandidateKind
+    Column("candidate", Text, nullable=False),  # a role's id, or a person's key in decimal digits
+    Column("open", Boolean, nullable=False),
+    Column("claimable", Boolean, nullable=False),  # open, and nobody holds it
+    Column("due_at", UtcDateTime),
+    PrimaryKeyConstraint("task_key", "kind", "candidate"),
+    sqlite_with_rowid=False,
+)
+_OFFERED = user_task_offer.c.kind, user_task_offer.c.candidate
+_OPEN_OFFER, _CLAIMABLE, _CLAIMABLE_AND_DUE = text("open"), text("claimable"), text("claimable AND due_at IS NOT NULL")
+Index(
+    "ix_user_task_offer_open",
+    *_OFFERED,
+    user_task_offer.c.task_key,
+    sqlite_where=_OPEN_OFFER,
+    postgresql_where=_OPEN_OFFER,
+)
+Index(
+    "ix_user_task_offer_claimable",
+    *_OFFERED,
+    user_task_offer.c.task_key,
+    sqlite_where=_CLAIMABLE,
+    postgresql_where=_CLAIMABLE,
+)
+Index(
+    "ix_user_task_offer_due",
+    *_OFFERED,
+    user_task_offer.c.due_at,
+    user_task_offer.c.task_key,
+    sqlite_where=_CLAIMABLE_AND_DUE,
+    postgresql_where=_CLAIMABLE_AND_DUE,
 )
 
 job = Table(
