@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from engine.decisions.errors import HitPolicyViolated
-from engine.feel import FeelValue
-from engine.feel.arithmetic import add
-from engine.feel.comparison import equal, matches, ordered
-from engine.feel.errors import Unsuitable
+from engine.feel import Environment, FeelValue, Unsuitable
+from engine.feel.builtins import BUILTINS
+from engine.feel.comparison import equal, matches
 
 
 class HitPolicy(Enum):
@@ -59,6 +58,7 @@ def resolve(
     aggregation: Aggregation | None,
     hits: Sequence[Hit],
     priorities: Sequence[Sequence[FeelValue]],
+    environment: Environment,
 ) -> FeelValue:
     """The table's result for at least one hit. Raises HitPolicyViolated."""
     outputs = [hit.output for hit in hits]
@@ -74,7 +74,7 @@ def resolve(
         case HitPolicy.RULE_ORDER:
             return outputs
         case HitPolicy.COLLECT:
-            return aggregated(outputs, aggregation)
+            return _aggregated(outputs, aggregation, environment)
     return outputs[0]
 
 
@@ -94,22 +94,15 @@ def _rank(hit: Hit, priorities: Sequence[Sequence[FeelValue]]) -> tuple[int, ...
     )
 
 
-def aggregated(outputs: Sequence[FeelValue], aggregation: Aggregation | None) -> FeelValue:
-    """The outputs as a list, or their sum, least, greatest or number; null when they do not fit."""
+def _aggregated(outputs: list[FeelValue], aggregation: Aggregation | None, environment: Environment) -> FeelValue:
+    """The outputs as a list, their number, or what FEEL's sum, min or max gives; null where they do not fit."""
     if aggregation is None:
-        return list(outputs)
+        return outputs
     if aggregation is Aggregation.COUNT:
         return len(outputs)
-    best = outputs[0]
-    for output in outputs[1:]:
-        if aggregation is Aggregation.SUM:
-            try:
-                best = add(best, output)
-            except Unsuitable:
-                return None
-        else:
-            better = ordered("<" if aggregation is Aggregation.MIN else ">", output, best)
-            if better is None:
-                return None
-            best = output if better else best
-    return best
+    function = BUILTINS[aggregation.value.lower()]
+    try:
+        return function.call(environment, (outputs,))
+    except Unsuitable as error:
+        environment.warn(error.warning, function.name)
+        return None

@@ -143,7 +143,8 @@ class DecisionTable(Logic):
         if not matched:
             return self._without_match(scope, environment, record)
         hits = [self._hit(row + 1, self.rules[row], scope, environment) for row in matched]
-        return resolve(str(record.get("id", self.decision)), self.policy, self.aggregation, hits, self._priorities)
+        holder = str(record.get("id", self.decision))
+        return resolve(holder, self.policy, self.aggregation, hits, self._priorities, environment)
 
     def _refused_inputs(self, values: Sequence[FeelValue], scope: Scope, environment: Environment) -> list[str]:
         """Labels of the columns whose value is outside the input values; the environment is warned."""

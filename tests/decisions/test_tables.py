@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine.decisions import HitPolicyViolated
+from engine.decisions import HitPolicyViolated, parse_decisions
 from engine.decisions.document import ZEEBE
 from engine.decisions.tables import MAX_MISSED
 from engine.feel.errors import StepBudgetSpent
 from engine.model.values import dumps, normalise
 from tests.decisions.models import decision, definitions, literal, requires_function, table, take
+from tests.feel.evaluation import environment
 
 BANDS = ('"high", "medium", "low"',)
 
@@ -62,6 +63,27 @@ def test_collect_can_aggregate(aggregation: str, value: int) -> None:
     rules = [("-", "10"), ("-", "20"), ("-", "30")]
     xml = definitions(decision("points", table("COLLECT", ["x"], ["p"], *rules, aggregation=aggregation)))
     assert take(xml, "points").value == value
+
+
+@pytest.mark.parametrize(
+    ("aggregation", "outputs"),
+    [
+        ("SUM", ('"a"', '"b"')),
+        ("SUM", ('"a"',)),
+        ("SUM", ("1", "null")),
+        ("SUM", ("9e6144", "9e6144")),
+        ("SUM", ('@"2020-01-01"', '@"P999999999Y"')),
+        ("MIN", ("1", '"b"')),
+        ("MAX", ("true",)),
+    ],
+)
+def test_outputs_that_cannot_be_aggregated_give_null_and_a_warning(aggregation: str, outputs: tuple[str, ...]) -> None:
+    rules = [("-", output) for output in outputs]
+    xml = definitions(decision("points", table("COLLECT", ["x"], ["p"], *rules, aggregation=aggregation)))
+    where = environment()
+    assert parse_decisions(xml, "test.dmn").decisions["points"].evaluate({"x": 1}, where).value is None
+    (warning,) = where.warnings
+    assert warning.subject == aggregation.lower()
 
 
 def test_several_output_columns_make_a_context() -> None:
