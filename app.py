@@ -23,6 +23,7 @@ from persistence.keys import Keys
 from persistence.logs import configure_logs
 from persistence.migrations import upgrade
 from persistence.settings import Settings
+from persistence.telemetry.readiness import Readiness, database_answers, disk_takes, schema_fits
 from web import create_web
 from web.services import WebServices
 from web.settings import WebSettings
@@ -62,6 +63,15 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         records=CancelledCases(bank.applications, bank.accounts),
     )
 
+    executor = JobExecutor(engine)
+    readiness = Readiness(
+        {
+            "database": lambda: database_answers(database),
+            "schema": lambda: schema_fits(database),
+            "disk": lambda: disk_takes(settings.home),
+            "executor": lambda: executor.alive,
+        }
+    )
     services = WebServices(
         engine=engine,
         bank=bank,
@@ -70,10 +80,12 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         clock=clock,
         number_for=ApplicantDoor(database, bank.applications).number_for,
         handlers=HANDLERS,
+        readiness=readiness,
     )
     web_settings = WebSettings(
         secret_key=settings.secret().decode(),
         secure_cookies=settings.secure_cookies,
+        trusted_proxies=settings.trusted_proxies,
         public_url=settings.public_url,
     )
     return Parts(
@@ -82,7 +94,8 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         bank=bank,
         outbox=outbox,
         engine=engine,
-        executor=JobExecutor(engine),
+        executor=executor,
+        readiness=readiness,
         create_web=lambda **changed: create_web(services, replace(web_settings, **changed)),
         processes=_HERE / "processes",
         forms=_HERE / "forms",

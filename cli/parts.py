@@ -14,6 +14,7 @@ from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
 from persistence.database import Database
 from persistence.settings import Settings
+from persistence.telemetry.readiness import Readiness
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,8 @@ class Parts:
     outbox: Outbox
     engine: ProcessEngine
     executor: JobExecutor
+    readiness: Readiness
+    """Whether this process can serve."""
     create_web: Callable[..., Flask]
     """The pages; keywords change single `WebSettings`, such as a limit."""
     processes: Path

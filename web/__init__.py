@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from persistence.keys import key_in
-from web import cases, health, inbox, public, sign_in, start, uploads
+from web import cases, inbox, operations, public, sign_in, start, uploads
 from web.errors import handle_errors
 from web.identity import know_people
 from web.languages import speak
@@ -36,11 +37,19 @@ def create_web(services: WebServices, settings: WebSettings) -> Flask:
     app.config["PUBLIC_URL"] = settings.public_url
     app.url_map.converters["int"] = KeyConverter
     services.attach(app.extensions)
+    _believe_proxies(app, settings.trusted_proxies)
+    operations.measure(app)
     protect(app, settings)
     speak(app, settings)
     present(app)
     know_people(app)
     handle_errors(app)
-    for part in (health, sign_in, start, inbox, cases, uploads, public):
+    for part in (operations, sign_in, start, inbox, cases, uploads, public):
         app.register_blueprint(part.blueprint)
     return app
+
+
+def _believe_proxies(app: Flask, count: int) -> None:
+    """Take the asker's address and scheme from what the bank's own proxies add; from nobody else, and no host name."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]

@@ -23,7 +23,7 @@ _OPEN_TO_GENERATED_PASSWORDS = frozenset(
         "sign_in.change_password",
         "sign_in.leave",
         "languages.choose",
-        "health.alive",
+        "health.live",
         "health.ready",
         "static",
     }

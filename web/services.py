@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import current_app
@@ -14,6 +14,7 @@ from engine.model.ports import Clock
 from engine.process_engine import ProcessEngine
 from engine.worker_api import Handler
 from persistence.database import Database
+from persistence.telemetry.readiness import Readiness
 
 _EXTENSION = "kaihu"
 
@@ -33,6 +34,8 @@ class WebServices:
     a new one at first, the same one when the request comes again."""
     handlers: Mapping[str, Handler[Any]]
     """The bank's workers by job type, for their names on pages."""
+    readiness: Readiness = field(default_factory=lambda: Readiness({}))
+    """Whether this process can serve."""
 
     def attach(self, extensions: dict[str, object]) -> None:
         """Make the services known to the views of one application."""

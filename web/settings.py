@@ -14,6 +14,8 @@ class WebSettings:
     """Signs sessions and form tokens; the same on every machine of one installation."""
     secure_cookies: bool = False
     """Send cookies over TLS only; on behind TLS, off for http://127.0.0.1."""
+    trusted_proxies: int = 0
+    """How many proxies of the bank stand before the pages and tell who asks; 0 believes nobody."""
     session_lifetime: dt.timedelta = dt.timedelta(hours=8)
     """A working day; then people sign in again."""
     upload_bytes: int = 64 * 1024 * 1024

@@ -24,6 +24,7 @@ from engine.services.answers import Resource
 from persistence.database import Database
 from persistence.errors import KaihuError
 from persistence.keys import Keys
+from persistence.telemetry.readiness import Readiness, database_answers
 from tests.conftest import TestClock
 from tests.engine.conftest import EveryDay
 from tests.web.browsing import address, chromium
@@ -126,6 +127,7 @@ def site(database: Database, tmp_path: Path, clock: TestClock) -> Site:
         clock=clock,
         number_for=lambda request: given.setdefault(request, f"AO-20260302-{len(given) + 1:04}"),
         handlers={},
+        readiness=Readiness({"database": lambda: database_answers(database)}),
     )
     resources = [Resource(path.name, path.read_bytes()) for path in (PROCESS, FORM)]
     engine.deployments.deploy(members["administrator"].actor, resources)

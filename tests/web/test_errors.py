@@ -147,8 +147,8 @@ def test_without_its_database_the_page_says_so_and_the_work_goes_on_afterwards(s
             client.post("/start/errand", data=asked),
             site.browser().post("/sign-in", data={"csrf_token": "x", "name": "manager", "password": "x"}),
         ]
-        assert client.get("/healthz").status_code == 200
-        assert client.get("/readyz").status_code == 503
+        assert client.get("/health/live").status_code == 200
+        assert client.get("/health/ready").status_code == 503
     assert [answer.status_code for answer in answers] == [503, 503, 503, 400]
     for answer in answers[:3]:
         assert "暂时" in answer.text

@@ -93,8 +93,8 @@ def test_every_answer_forbids_inline_scripts_and_framing(site: Site) -> None:
 
 
 def test_a_supervisor_of_processes_learns_whether_the_pages_can_serve(site: Site) -> None:
-    assert site.browser().get("/healthz").status_code == 200
-    assert site.browser().get("/readyz").json == {"status": "ok"}
+    assert site.browser().get("/health/live").status_code == 200
+    assert site.browser().get("/health/ready").json == {"status": "ok", "checks": {"database": "ok"}}
 
 
 def test_a_missing_field_is_named_and_nothing_starts(site: Site) -> None:

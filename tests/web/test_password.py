@@ -44,7 +44,7 @@ def test_every_page_leads_to_the_choice_of_a_password_first(site: Site, generate
 
 def test_the_language_can_be_switched_and_the_person_can_leave_before(site: Site, generated: str) -> None:
     client = with_generated_password(site, generated)
-    assert client.get("/healthz").status_code == 200
+    assert client.get("/health/live").status_code == 200
     client.post("/language", data={"csrf_token": token(client, "/password"), "language": "en", "next": "/password"})
     assert "Choose your own password" in client.get("/password").text
     assert client.post("/sign-out", data={"csrf_token": token(client, "/password")}).headers["Location"] == "/sign-in"
