@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test check bench conformance format lock browser clean
+.PHONY: help install run demo test chaos check bench conformance format lock browser clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,9 @@ demo: $(STAMP) ## Open an enterprise's and an individual's account in the demo h
 
 test: $(STAMP) browser ## Run every test (SQLite, PostgreSQL, browser)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+chaos: $(STAMP) ## Kill, race, fill and cut off for as long as docs/reliability.md says (CHAOS_LENGTH=0.1 for a tenth)
+	CHAOS_LENGTH=$${CHAOS_LENGTH:-1} $(BIN)/python -m pytest tests/chaos
 
 check: $(STAMP) ## Lint, types, import rules, format
 	$(BIN)/ruff check .

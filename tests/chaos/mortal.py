@@ -1,0 +1,67 @@
+"""A process that works on cases until it is killed: what the tests of this folder start again and again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import multiprocessing
+from pathlib import Path
+
+from engine.job_executor import JobExecutor
+from engine.process_engine import ProcessEngine
+from persistence.database import Database
+from persistence.telemetry.observation import observe
+from tests.chaos.doom import Doom, Moment
+from tests.chaos.opening import OPENING, Client, World, engine_on
+from tests.conftest import TestClock
+from tests.engine.conftest import administrator
+
+forked = multiprocessing.get_context("forkserver")
+forked.set_forkserver_preload([__name__])
+
+AT_ONCE = 5
+"""Cases under way in a process that opens new ones."""
+
+
+def work(url: str, folder: Path, now: dt.datetime, kind: Moment | None, at: int | None) -> None:
+    """Start and work on cases without end, until killed at the `at`-th moment of that kind."""
+    engine, client, clock = _life(url, folder, now, Doom(kind, at))
+    executor = JobExecutor(engine)
+    while True:
+        for _ in range(client.active(), AT_ONCE):
+            client.start_next()
+        executor.run_until_idle()
+        client.approve_all()
+        clock.pass_by(minutes=10)
+
+
+def work_in_threads(url: str, folder: Path, now: dt.datetime) -> None:
+    """The same with the executor's own threads, until killed by somebody else."""
+    engine, client, clock = _life(url, folder, now, Doom(None, None))
+    executor = JobExecutor(engine, threads=2)
+    executor.start()
+    while True:
+        for _ in range(client.active(), AT_ONCE):
+            client.start_next()
+        client.approve_all()
+        clock.pass_by(minutes=10)
+
+
+def finish(url: str, folder: Path, now: dt.datetime) -> None:
+    """Take over what the killed ones have left, until no case is under way."""
+    engine, client, clock = _life(url, folder, now, Doom(None, None))
+    executor = JobExecutor(engine)
+    while client.active():
+        executor.run_until_idle()
+        client.approve_all()
+        clock.pass_by(minutes=10)
+
+
+def _life(url: str, folder: Path, now: dt.datetime, doom: Doom) -> tuple[ProcessEngine, Client, TestClock]:
+    database, clock, world = Database(url), TestClock(now), World(folder, doom)
+    doom.watch(database)
+    observe(doom)
+    engine = engine_on(database, clock, world)
+    engine.deployments.deploy(administrator, [OPENING])
+    client = Client(engine, world)
+    client.ask_again()
+    return engine, client, clock
