@@ -141,7 +141,7 @@ def compile_for(compiler: Compiler, node: For) -> Code:
                 return list(loops.run(frame, {}))
             return _with_partial(loops, frame)
         except Unsuitable:
-            frame.environment.warn(WarningCode.WRONG_KINDS, "for")
+            frame.environment.warn(WarningCode.NOT_A_LIST, "for")
             return None
 
     return run
@@ -163,6 +163,7 @@ def compile_quantified(compiler: Compiler, node: Quantified) -> Code:
     """`some … satisfies …` and `every … satisfies …`, three-valued."""
     loops = _Loops(compiler, node.iterations, node.condition)
     decisive: bool = not node.all_must
+    keyword = "some" if decisive else "every"
 
     def run(frame: Frame) -> bool | None:
         unknown = False
@@ -173,9 +174,10 @@ def compile_quantified(compiler: Compiler, node: Quantified) -> Code:
                 if value is None:
                     unknown = True
                 elif type(value) is not bool:
-                    raise Unsuitable
+                    frame.environment.warn(WarningCode.NOT_A_BOOLEAN, keyword)
+                    return None
         except Unsuitable:
-            frame.environment.warn(WarningCode.WRONG_KINDS, "some" if decisive else "every")
+            frame.environment.warn(WarningCode.NOT_A_LIST, keyword)
             return None
         return None if unknown else not decisive
 
@@ -246,7 +248,7 @@ def _all_of(source: list[FeelValue] | Range, environment: Environment) -> list[F
 def _item_at(items: list[FeelValue], index: int | Decimal, environment: Environment) -> FeelValue:
     place = index if index > 0 else -index
     if not 1 <= place <= len(items) or index != int(index):
-        environment.warn(WarningCode.OUT_OF_RANGE, "[ ]")
+        environment.warn(WarningCode.NO_SUCH_POSITION, "[ ]")
         return None
     return items[int(index) - 1 if index > 0 else int(index)]
 

@@ -162,6 +162,11 @@ class WarningCode(Enum):
         "The value of {subject} is not among those the decision table allows; the result is null.",
         "{subject} 的值不在决策表允许的取值范围内，结果按 null 处理。",
     )
+    NOT_A_LIST = (
+        "What “{subject}” goes through is neither a list nor a range with a start and an end.",
+        "“{subject}”遍历的既不是列表，也不是有起点和终点的区间。",
+    )
+    NO_SUCH_POSITION = ("The list has no item at the position in {subject}.", "列表中没有 {subject} 所指位置的元素。")
     OUT_OF_RANGE = ("The result of {subject} is outside what can be represented.", "{subject} 的结果超出可表示的范围。")
 
 

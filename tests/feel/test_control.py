@@ -223,3 +223,21 @@ def test_three_valued_logic_has_the_standards_tables(template: str, table: str) 
 )
 def test_null_goes_through_every_construct_as_the_standard_says(text: str, value: object) -> None:
     assert evaluate(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("for i in null return i", "What “for” goes through is neither a list nor a range with a start and an end."),
+        (
+            "some i in (> 3) satisfies i > 4",
+            "What “some” goes through is neither a list nor a range with a start and an end.",
+        ),
+        ("every i in [1] satisfies i", "The condition of every is neither true nor false."),
+        ("[1, 2][3]", "The list has no item at the position in [ ]."),
+        ("[1, 2][1.5]", "The list has no item at the position in [ ]."),
+    ],
+)
+def test_a_loop_or_position_that_gives_null_says_why(text: str, warning: str) -> None:
+    assert evaluate(text) is None
+    assert warnings_of(text) == [warning]
