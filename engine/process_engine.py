@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from engine.feel import Environment
 from engine.interpreter import CaseEnvironment
 from engine.model.ports import NO_ATTACHMENTS, NO_CASE_RECORDS, Attachments, Authority, Calendar, CaseRecords, Clock
+from engine.queue import queue_for
 from engine.services.calendar_functions import CalendarFunctions
 from engine.services.deployments import Deployments
 from engine.services.history import History
@@ -61,6 +62,7 @@ class ProcessEngine:
             zone=zone,
             attachments=attachments,
             records=records,
+            queue=queue_for(database, handlers),
         )
         self.deployments = Deployments(self.parts)
         self.process_instances = ProcessInstances(self.parts)

@@ -20,6 +20,7 @@ from engine.model.events import Event
 from engine.model.terms import Condition, Thing
 from engine.model.values import Value
 from engine.services.calendar_functions import CalendarFunctions
+from engine.services.handover import hand_over
 from engine.services.parts import ENGINE_VERSION, EngineParts
 from engine.services.programs import LinkedDefinition
 from engine.services.projection import Projection
@@ -138,8 +139,7 @@ class CaseCommand:
         if self._case is not None:
             self.absorb()
             changes = {"tree": self._case.tree()} | self.projection.write(self.connection)
-            if self.projection.leaves_work:
-                self.parts.bell.work_added()
+            hand_over(self.parts, self.connection, self.projection)
             variables = self._case.take_variable_changes()
             save_variables(self.connection, self.facts.key, variables.written, variables.closed)
         head = append(

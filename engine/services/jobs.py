@@ -15,6 +15,7 @@ from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
 from engine.model.terms import Condition, Thing
 from engine.model.values import Value
+from engine.queue.work import JobDue, Work
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
 from engine.services.settling import (
@@ -26,7 +27,7 @@ from engine.services.settling import (
 )
 from engine.services.transactions import run_once
 from engine.store.instances import find_instance
-from engine.store.jobs import claimable_jobs, due_jobs, find_job, lost_jobs, next_job, update_job
+from engine.store.jobs import claimable_jobs, due_jobs, find_job, locked_job, lost_jobs, next_job, update_job
 from engine.store.states import JobState
 from engine.worker_api import BpmnError, Completed, Failed, Job, Mode
 from persistence.database import DatabaseUnavailable
@@ -35,6 +36,7 @@ from persistence.errors import KaihuError
 log = structlog.get_logger()
 
 _PAUSE = dt.timedelta(minutes=5)  # before a job is looked at again whose case cannot be read
+_FROM = {JobState.AVAILABLE.value: "available_at", JobState.LEASED.value: "lease_until"}
 _LOST = Attempt(result=Failed("the worker was lost", retry_in=dt.timedelta(0)), version="", code="worker_lost")
 
 
@@ -52,6 +54,15 @@ class ClaimedJob:
         return self.job.key
 
 
+@dataclass(frozen=True, kw_only=True)
+class JobStanding:
+    """A job that waits: available from `at`, or leased until then (UTC)."""
+
+    type: str
+    state: JobState
+    at: dt.datetime
+
+
 class Jobs:
     """Commands and questions about jobs."""
 
@@ -63,22 +74,51 @@ class Jobs:
 
         A lease that has run out was an attempt: the job is given again, or is an incident after its last one.
         """
+        self.expire_lost(types, limit)
         now = self._parts.clock.now()
-        with self._parts.database.reading() as connection:
-            lost = lost_jobs(connection, types, now, limit) if types else []
-        for key in lost:
-            self._expire(key)
         with self._parts.database.reading() as connection:  # a look costs no writer's turn
             if not (types and due_jobs(connection, types, now, 1)):
                 return []
         with self._parts.database.transaction() as transaction:
             connection = transaction.connection
             rows = claimable_jobs(connection, types, now, limit)
-            leased = (self._try_lease(connection, row, worker, now + lease) for row in rows)
+            leased = (self._try_lease(connection, row, worker, _token(), now + lease) for row in rows)
             return [claimed for claimed in leased if claimed is not None]
 
-    def _expire(self, key: int) -> None:
-        """End an attempt whose worker was killed, or forgot the job."""
+    def claim(self, key: int, worker: str, token: str, lease: dt.timedelta) -> ClaimedJob | None:
+        """One remote job, leased to `worker` under `token`; None when it is not to be had now.
+
+        Asked again with the same token, because the answer got lost, it gives the same lease.
+        """
+        now = self._parts.clock.now()
+        with self._parts.database.transaction() as transaction:
+            connection = transaction.connection
+            row = locked_job(connection, key)
+            if row is None:
+                return None
+            if row.state == JobState.LEASED.value and row.lease_token == token:
+                return self._claimed(connection, row._asdict())
+            if row.state != JobState.AVAILABLE.value or row.available_at > now:
+                return None
+            return self._try_lease(connection, row, worker, token, now + lease)
+
+    def standing(self, key: int) -> JobStanding | None:
+        """What may be done with the job and from when; None if it waits for nobody, or there is no such job."""
+        with self._parts.database.reading() as connection:
+            row = find_job(connection, key)
+        if row is None or row.state not in _FROM:
+            return None
+        return JobStanding(type=row.type, state=JobState(row.state), at=getattr(row, _FROM[row.state]))
+
+    def expire_lost(self, types: Collection[str], limit: int) -> None:
+        """End the attempts whose lease has run out, at most so many."""
+        with self._parts.database.reading() as connection:
+            lost = lost_jobs(connection, types, self._parts.clock.now(), limit) if types else []
+        for key in lost:
+            self.expire(key)
+
+    def expire(self, key: int) -> None:
+        """End an attempt whose worker was killed, or forgot the job; nothing if the lease still lasts."""
 
         def act(connection: Connection) -> None:
             command, row = self._open(connection, key, "expire_lease")
@@ -98,28 +138,26 @@ class Jobs:
             log.error("job.not_expired", job=key, error=type(error).__name__, exc_info=error)
             self.postpone(key, _PAUSE)
 
-    def _try_lease(self, connection: Connection, row: Row[Any], worker: str, until: dt.datetime) -> ClaimedJob | None:
+    def _try_lease(
+        self, connection: Connection, row: Row[Any], worker: str, token: str, until: dt.datetime
+    ) -> ClaimedJob | None:
+        lease = {"state": JobState.LEASED.value, "lease_token": token, "lease_until": until, "worker": worker}
+        changes = lease | {"attempts": row.attempts + 1}
         try:
-            return self._lease(connection, row, worker, until)
+            claimed = self._claimed(connection, row._asdict() | changes)
         except KaihuError as error:  # its case cannot be read; the others of the batch must not suffer
             log.error("job.not_leased", job=row.key, code=error.code)
-            update_job(connection, row.key, {"available_at": until, "lease_until": until})
+            self._put_off(connection, row, until)
             return None
-
-    def _lease(self, connection: Connection, row: Row[Any], worker: str, until: dt.datetime) -> ClaimedJob:
-        changes = {
-            "state": JobState.LEASED.value,
-            "attempts": row.attempts + 1,
-            "lease_token": secrets.token_urlsafe(24),
-            "lease_until": until,
-            "worker": worker,
-        }
-        instance = find_instance(connection, row.instance_key)
-        assert instance is not None  # the job refers to it
-        command = CaseCommand.of_row(self._parts, connection, "look", Actor.worker(row.type), instance)
-        job = job_for_handler(command, dict(row._mapping) | changes, None)
         update_job(connection, row.key, changes)
-        return ClaimedJob(job=job, token=str(changes["lease_token"]), until=until)
+        return claimed
+
+    def _claimed(self, connection: Connection, row: dict[str, Any]) -> ClaimedJob:
+        instance = find_instance(connection, row["instance_key"])
+        assert instance is not None  # the job refers to it
+        command = CaseCommand.of_row(self._parts, connection, "look", Actor.worker(row["type"]), instance)
+        job = job_for_handler(command, row, None)
+        return ClaimedJob(job=job, token=row["lease_token"], until=row["lease_until"])
 
     def complete(
         self, key: int, token: str, variables: Mapping[str, Value], *, worker_version: str | None = None
@@ -197,13 +235,16 @@ class Jobs:
             return next_job(connection, self._parts.handlers.keys())
 
     def postpone(self, key: int, pause: dt.timedelta) -> None:
-        """Leave a job alone for a while: running it failed outside its handler."""
+        """Leave a job alone for a while: running it failed outside its handler. One that ended meanwhile stays so."""
         with self._parts.database.transaction() as transaction:
-            update_job(
-                transaction.connection,
-                key,
-                {"state": JobState.AVAILABLE.value, "available_at": self._parts.clock.now() + pause},
-            )
+            row = locked_job(transaction.connection, key)
+            if row is not None and row.state in _FROM:
+                self._put_off(transaction.connection, row, self._parts.clock.now() + pause)
+
+    def _put_off(self, connection: Connection, row: Row[Any], until: dt.datetime) -> None:
+        update_job(connection, row.key, {"state": JobState.AVAILABLE.value, "available_at": until})
+        work = Work(jobs=[JobDue(row.key, row.type, until)])
+        self._parts.queue.hand_over(connection, work, self._parts.clock.now())
 
     def _open(self, connection: Connection, key: int, name: str) -> tuple[CaseCommand, dict[str, Any]]:
         found = find_job(connection, key)
@@ -216,3 +257,7 @@ class Jobs:
         command.projection.keep_job(row)
         command.inputs |= {"number": row["number"], "type": row["type"]}
         return command, row
+
+
+def _token() -> str:
+    return secrets.token_urlsafe(24)

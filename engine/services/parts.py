@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.model.ports import NO_ATTACHMENTS, NO_CASE_RECORDS, Attachments, Authority, Calendar, CaseRecords, Clock
 from engine.queue.bell import Bell
+from engine.queue.work import NothingCarried, WorkQueue
 from engine.services.programs import Programs
 from engine.worker_api import Handler
 from persistence.database import Database
@@ -35,3 +36,5 @@ class EngineParts:
     programs: Programs = field(default_factory=Programs)
     bell: Bell = field(default_factory=Bell)
     """Rings when a commit has left jobs or timers behind."""
+    queue: WorkQueue = field(default_factory=NothingCarried)
+    """Carries word of them to other machines, as a part of the transaction."""

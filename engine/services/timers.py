@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from engine.model.actor import Actor
 from engine.model.errors import StateConflict
+from engine.queue.work import TimersDue, Work
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
 from engine.services.settling import settle
 from engine.services.transactions import run_once
-from engine.store.waits import has_due_timer, instances_with_due_timers, next_timer, postpone_timers
+from engine.store.waits import has_due_timer, instances_with_due_timers, next_timer, next_timer_of, postpone_timers
 from persistence.database import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -32,14 +33,21 @@ class Timers:
         """Fire the due timers of up to `limit` cases, each case in a transaction of its own; how many cases moved."""
         with self._parts.database.reading() as connection:
             cases = instances_with_due_timers(connection, self._parts.clock.now(), limit)
-        return sum(self._fire(key) for key in cases)
+        return sum(self.fire(key) for key in cases)
 
     def next_at(self) -> dt.datetime | None:
         """When the next timer wants to fire."""
         with self._parts.database.reading() as connection:
             return next_timer(connection)
 
-    def _fire(self, instance_key: int) -> bool:
+    def next_of(self, instance_key: int) -> dt.datetime | None:
+        """When the next timer of the case wants to fire."""
+        with self._parts.database.reading() as connection:
+            return next_timer_of(connection, instance_key)
+
+    def fire(self, instance_key: int) -> bool:
+        """Fire the due timers of the case in one transaction; whether there were any. Raises DatabaseUnavailable."""
+
         def act(connection: Connection) -> dict[str, bool]:
             command = CaseCommand.on(self._parts, connection, "fire_timers", _ACTOR, instance_key)
             if not has_due_timer(connection, instance_key, command.now):  # another thread was faster
@@ -64,3 +72,5 @@ class Timers:
         now = self._parts.clock.now()
         with self._parts.database.transaction() as transaction:
             postpone_timers(transaction.connection, instance_key, now, now + _PAUSE)
+            work = Work(timers=[TimersDue(instance_key, now + _PAUSE)])
+            self._parts.queue.hand_over(transaction.connection, work, now)

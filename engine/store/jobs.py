@@ -13,6 +13,7 @@ from engine.store.tables import job
 from persistence.prepared import Prepared
 
 _BY_KEY = Prepared(select(job).where(job.c.key == bindparam("key")))
+_LOCKED = Prepared(select(job).where(job.c.key == bindparam("key")).with_for_update())
 _UPDATE = Prepared(update(job).where(job.c.key == bindparam("of_key")))
 _LIVE = or_(*(job.c.state == state.value for state in (JobState.AVAILABLE, JobState.LEASED, JobState.INCIDENT)))
 _OF_INSTANCE = update(job).where(job.c.instance_key == bindparam("of_instance"), _LIVE)
@@ -22,6 +23,11 @@ _END_ALL, _END = Prepared(_OF_INSTANCE), Prepared(_OF_INSTANCE.where(job.c.numbe
 def find_job(connection: Connection, key: int) -> Row[Any] | None:
     """The row, unlocked."""
     return _BY_KEY.first(connection, {"key": key})
+
+
+def locked_job(connection: Connection, key: int) -> Row[Any] | None:
+    """The row, kept from others until the transaction ends."""
+    return _LOCKED.first(connection, {"key": key})
 
 
 def job_of_element(connection: Connection, instance_key: int, number: int) -> Row[Any] | None:

@@ -1,0 +1,191 @@
+"""Single pieces of work, each to its end: what workers of both backings do, whoever tells them when."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from typing import Protocol, TypeVar
+
+import structlog
+
+from engine.model.errors import StateConflict
+from engine.queue.work import Pace
+from engine.services.housekeeping import Housekeeping
+from engine.services.jobs import ClaimedJob, Jobs
+from engine.services.parts import EngineParts
+from engine.services.settling import Attempt, crashed
+from engine.services.timers import Timers
+from engine.store.states import JobState
+from engine.worker_api import Handler, Mode
+from persistence.database import DatabaseUnavailable
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+BATCH = 10
+_PAUSE = dt.timedelta(minutes=5)  # before a job is tried again that could not be run or told to its case
+_TIDY_EVERY = dt.timedelta(hours=1)
+_FIRST_WAIT, _LONGEST_WAIT = 0.1, 2.0  # seconds between two questions to a database that is away
+
+
+class WorkSource(Protocol):
+    """What workers need of `engine.process_engine.ProcessEngine`."""
+
+    parts: EngineParts
+    jobs: Jobs
+    timers: Timers
+    housekeeping: Housekeeping
+
+
+class JobRuns:
+    """The steps of `engine.queue.work.Steps`, safe between threads.
+
+    With `patient`, a step waits for a database that is away instead of giving up what it has done outside; it waits
+    until `give_up`, or until the lease is over and another may have the job.
+    """
+
+    def __init__(self, engine: WorkSource, name: str, pace: Pace, *, patient: bool) -> None:
+        self._engine, self._name, self._patient = engine, name, patient
+        self._spare = dt.timedelta(seconds=pace.spare)
+        self._given_up = threading.Event()
+        self._tidied_at: dt.datetime | None = None
+        handlers = engine.parts.handlers.values()
+        self._remote = {handler.type: handler for handler in handlers if handler.mode is Mode.REMOTE}
+
+    def give_up(self) -> None:
+        """Wait for no database any more: this process ends."""
+        self._given_up.set()
+
+    def begin(self) -> None:
+        """The opposite of `give_up`."""
+        self._given_up.clear()
+
+    def run_job(self, key: int) -> dt.timedelta | None:
+        """Take the job to the end of an attempt; how much too early it came, None when there is no more to do."""
+        standing = self._insist(lambda: self._engine.jobs.standing(key))
+        if standing is None or standing.type not in self._engine.parts.handlers:
+            return None
+        too_early = standing.at - self._engine.parts.clock.now()
+        if too_early > dt.timedelta():
+            return too_early
+        if standing.state is JobState.LEASED:
+            self._insist(lambda: self._engine.jobs.expire(key))  # what is left to do is passed on by that
+        elif standing.type not in self._remote:
+            self._insist(lambda: self._try_local(key))
+        else:
+            self._claim_and_run(key, self._remote[standing.type])
+        return None
+
+    def _claim_and_run(self, key: int, handler: Handler[object]) -> None:
+        token, lease = secrets.token_urlsafe(24), handler.timeout + self._spare
+        claimed = self._insist(lambda: self._engine.jobs.claim(key, self._name, token, lease))
+        if claimed is not None:
+            self.run(claimed)
+
+    def fire_timers(self, instance_key: int) -> dt.timedelta | None:
+        """Fire the due timers of a case; how much too early it is for the next one if none was due."""
+        if self._insist(lambda: self._engine.timers.fire(instance_key)):
+            return None  # the timers that are left have been passed on when they began
+        next_at = self._insist(lambda: self._engine.timers.next_of(instance_key))
+        too_early = None if next_at is None else next_at - self._engine.parts.clock.now()
+        return too_early if too_early is not None and too_early > dt.timedelta() else None
+
+    def look_after(self) -> None:
+        """End attempts whose worker is gone, clear away what is past its time, bring back what got lost."""
+        parts = self._engine.parts
+        self.tidy()
+        self._engine.jobs.expire_lost(self._remote.keys(), BATCH * BATCH)
+        brought_back = parts.queue.bring_back(parts.database, parts.clock.now())
+        if brought_back:
+            log.info("queue.brought_back", rows=brought_back)
+
+    def tidy(self) -> None:
+        """Clear away what is past its time, at most once an hour."""
+        now = self._engine.parts.clock.now()
+        if self._tidied_at is None or now - self._tidied_at >= _TIDY_EVERY:
+            self._engine.housekeeping.tidy()
+            self._tidied_at = now
+
+    def run_due(self) -> int:
+        """Fire all due timers and run all due local jobs; how many cases moved."""
+        local = self._engine.jobs.due_local(BATCH)
+        return self._engine.timers.fire_due() + sum(self._try_local(key) for key in local)
+
+    def take(self, limit: int) -> list[Callable[[], object]]:
+        """Up to `limit` remote jobs, leased; each call runs one and tells its case."""
+        return [lambda job=job: self.run(job) for job in self.claim(limit)]  # type: ignore[misc]  # no default seen
+
+    def claim(self, limit: int, *, in_turn: bool = False) -> list[ClaimedJob]:
+        """Up to `limit` remote jobs, leased long enough for all at once or, `in_turn`, one after the other."""
+        if not self._remote or limit < 1:
+            return []
+        lease = max(handler.timeout for handler in self._remote.values()) + self._spare
+        # the last of a batch run in one thread waits for all the others
+        return self._engine.jobs.claim_batch(
+            self._name, self._remote.keys(), limit, lease * limit if in_turn else lease
+        )
+
+    def due_in(self, *, jobs: bool) -> float | None:
+        """Seconds until a timer or, with `jobs`, a job is due; negative if one is late."""
+        times = [self._engine.timers.next_at(), self._engine.jobs.next_at() if jobs else None]
+        now = self._engine.parts.clock.now()
+        return min(((time - now).total_seconds() for time in times if time is not None), default=None)
+
+    def run(self, claimed: ClaimedJob) -> bool:
+        """Run one remote job outside any transaction and tell its case; True when the case took the answer."""
+        attempt = self._attempt(claimed, self._remote[claimed.job.type])
+        try:
+            self._insist(lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt), until=claimed.until)
+        except StateConflict:  # the lease ran out, or the case went another way
+            log.info("job.refused", job=claimed.key)
+            return False
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # the case cannot go on; the others must not suffer
+            self._put_off(claimed.key, error)
+            return False
+        return True
+
+    def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
+        try:
+            return Attempt.of(handler.attempt(claimed.job, self._engine.parts.resources), handler.version)
+        except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
+            return crashed(handler, error)
+
+    def _try_local(self, key: int) -> bool:
+        try:
+            return self._engine.jobs.run_local(key)
+        except StateConflict:
+            return False
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # one case that cannot go on must not stop the others
+            self._put_off(key, error)
+            return False
+
+    def _put_off(self, key: int, error: Exception) -> None:
+        """Raises DatabaseUnavailable when it cannot even note that."""
+        log.error("job.put_off", job=key, error=type(error).__name__, exc_info=error)
+        self._engine.jobs.postpone(key, _PAUSE)
+
+    def _insist(self, action: Callable[[], T], until: dt.datetime | None = None) -> T:
+        """Do it, again and again while the database is away; the actions here may all be repeated."""
+        waits = _waits() if self._patient else iter(())
+        while True:
+            try:
+                return action()
+            except DatabaseUnavailable:
+                wait = next(waits, None)
+                too_late = until is not None and self._engine.parts.clock.now() >= until
+                if wait is None or too_late or self._given_up.wait(wait):
+                    raise
+
+
+def _waits() -> Iterator[float]:
+    wait = _FIRST_WAIT
+    while True:
+        yield wait
+        wait = min(2 * wait, _LONGEST_WAIT)

@@ -1,0 +1,114 @@
+"""Work that a commit leaves behind, who is told of it, and what those do who take it up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from sqlalchemy import Connection
+
+from persistence.database import Database
+
+
+class JobDue(NamedTuple):
+    """A job that may be taken from `at` on (UTC)."""
+
+    key: int
+    type: str
+    at: dt.datetime
+
+
+class TimersDue(NamedTuple):
+    """The timers of one case that are due at the same moment (UTC): one command fires them together."""
+
+    instance_key: int
+    at: dt.datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What one transaction leaves behind."""
+
+    jobs: Collection[JobDue] = ()
+    timers: Collection[TimersDue] = ()
+
+
+class WorkQueue(Protocol):
+    """Carries word of work to whoever does it. The rows of `job` and `timer` stay the only truth."""
+
+    def hand_over(self, connection: Connection, work: Work, now: dt.datetime) -> None:
+        """Pass `work` on as a part of the open transaction: a rollback takes it back.
+
+        Raises DatabaseUnavailable.
+        """
+
+    def bring_back(self, database: Database, now: dt.datetime) -> int:
+        """Pass on what is due soon and of which no word is under way; how much that was."""
+
+
+class NothingCarried:
+    """Where everybody looks into the tables, as on SQLite, no word need be carried."""
+
+    def hand_over(self, connection: Connection, work: Work, now: dt.datetime) -> None:
+        """The rows themselves are enough."""
+
+    def bring_back(self, database: Database, now: dt.datetime) -> int:
+        """Nothing can be lost that is not carried."""
+        return 0
+
+
+class Steps(Protocol):
+    """What workers of either backing do; `engine.job_runs` does it. No step raises what a handler raised."""
+
+    def run_job(self, key: int) -> dt.timedelta | None:
+        """Take the job to the end of an attempt; how much too early it came, None when there is no more to do."""
+
+    def fire_timers(self, instance_key: int) -> dt.timedelta | None:
+        """Fire the due timers of a case; how much too early, as above."""
+
+    def look_after(self) -> None:
+        """End attempts whose worker is gone, clear away what is past its time, bring back what got lost."""
+
+    def run_due(self) -> int:
+        """Fire all due timers and run all due local jobs; how many cases moved."""
+
+    def take(self, limit: int) -> list[Callable[[], object]]:
+        """Up to `limit` remote jobs, leased; each call runs one and tells its case."""
+
+    def due_in(self, *, jobs: bool) -> float | None:
+        """Seconds until something is due, past or future; None if nothing waits for a time."""
+
+
+class Background(Protocol):
+    """Work going on beside this thread."""
+
+    def start(self) -> None:
+        """Begin, and return at once."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it goes on, from `start` to `stop`; also true before and after."""
+
+    def stop(self) -> None:
+        """Take no more work, let what runs be finished and told to its case, return within a bound."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """How much a worker does at once and how often it looks. Times are seconds."""
+
+    threads: int = 4
+    """Jobs under way at the same time."""
+    spare: float = 30.0
+    """How much longer a lease lasts than its handler may take."""
+    stop_within: float = 25.0
+    """The bound of `Background.stop`: below the 30 s that service managers commonly leave."""
+    poll_every: float = 1.0
+    """How late work may be that was scheduled for a later time; new work is told by NOTIFY at once."""
+    heartbeat_every: float = 10.0
+    stalled_after: float = 30.0
+    """A worker without a heartbeat for so long is taken for dead."""
+    look_after_at: str = "* * * * *"
+    """When one of the machines looks after what was lost: cron, with seconds as an optional sixth field."""
