@@ -23,13 +23,13 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
-    Subquery,
     bindparam,
     func,
     literal_column,
     select,
     tuple_,
     union,
+    union_all,
 )
 
 from engine.store.states import CandidateKind
@@ -149,9 +149,9 @@ def _counts(views: tuple[View, ...], roles: int, cap: int) -> Prepared:
 
 def page_query(view: View, roles: int, resumed: bool, limit: int) -> Select[Any]:
     """The tasks of one page in their order, each once for every candidate role."""
-    page = _joined(_ranges(view, roles, resumed, limit, ordered=True))
-    order = list(page.c)
-    return _rows_of(select(*order).order_by(*order).limit(_written(limit)).subquery("page"))
+    ranges = [query.order_by(*query.selected_columns) for query in _ranges(view, roles, resumed)]
+    page = union(*_cut(ranges, limit)).subquery()  # what is offered to two of the person's roles comes once
+    return _rows_of(select(page).order_by(*page.c).limit(_written(limit)).subquery("page"))
 
 
 def completed_query(resumed: bool, limit: int) -> Select[Any]:
@@ -167,12 +167,15 @@ def counts_query(views: Iterable[View], roles: int, cap: int) -> Select[Any]:
     """One row with a capped number for each view."""
     numbers = []
     for number, view in enumerate(views):
-        counted = select(_joined(_ranges(view, roles, False, cap, ordered=False))).limit(_written(cap)).subquery()
+        ranges = [query.with_only_columns(query.selected_columns.key) for query in _ranges(view, roles, False)]
+        every = union_all(*_cut(ranges, cap)).subquery()
+        counted = select(every.c.key).distinct().limit(_written(cap)).subquery()
         numbers.append(select(func.count()).select_from(counted).scalar_subquery().label(f"count_{number}"))
     return select(*numbers)
 
 
-def _ranges(view: View, roles: int, resumed: bool, limit: int, *, ordered: bool) -> list[Select[Any]]:
+def _ranges(view: View, roles: int, resumed: bool) -> list[Select[Any]]:
+    """Each selects what its tasks are ordered by, the key being the last."""
     ranges = []
     if view.held:
         held = _range(view, user_task.c.key, user_task.c.due_at, resumed)
@@ -182,9 +185,7 @@ def _ranges(view: View, roles: int, resumed: bool, limit: int, *, ordered: bool)
         offered = _range(view, _OFFER.task_key, _OFFER.due_at, resumed).where(offers)
         ranges.append(offered.where(_TO_PERSON, _OFFER.candidate == bindparam("by_name")))
         ranges += [offered.where(_TO_ROLE, _OFFER.candidate == bindparam(f"role_{number}")) for number in range(roles)]
-    if ordered:
-        ranges = [query.order_by(*query.selected_columns) for query in ranges]
-    return [query.limit(_written(limit)) for query in ranges]
+    return ranges
 
 
 def _range(view: View, key: ColumnElement[int], due: ColumnElement[Any], resumed: bool) -> Select[Any]:
@@ -197,10 +198,9 @@ def _range(view: View, key: ColumnElement[int], due: ColumnElement[Any], resumed
     return query.where(tuple_(due, key) > after) if resumed else query
 
 
-def _joined(ranges: list[Select[Any]]) -> Subquery:
-    """A task that two roles are offered comes once."""
-    parts = [select(query.subquery()) for query in ranges]
-    return (parts[0] if len(parts) == 1 else union(*parts)).subquery()
+def _cut(ranges: Iterable[Select[Any]], limit: int) -> list[Select[Any]]:
+    """Each at most so long, ready to be put together."""
+    return [select(query.limit(_written(limit)).subquery()) for query in ranges]
 
 
 def _rows_of(page: FromClause, *, newest_first: bool = False) -> Select[Any]:

@@ -200,11 +200,13 @@ user_task = Table(
     Column("completed_login", Key),
     UniqueConstraint("instance_key", "number"),
 )
+# The inbox's indexes end with the column of their condition: SQLite checks it again, and need not open the row for it.
 _OPEN_TASK = text("state = 'open'")
 Index(
     "ix_user_task_assignee_open",
     user_task.c.assignee,
     user_task.c.key,
+    user_task.c.state,
     sqlite_where=_OPEN_TASK,
     postgresql_where=_OPEN_TASK,
 )
@@ -214,6 +216,7 @@ Index(
     user_task.c.assignee,
     user_task.c.due_at,
     user_task.c.key,
+    user_task.c.state,
     sqlite_where=_HELD_AND_DUE,
     postgresql_where=_HELD_AND_DUE,
 )
@@ -245,6 +248,7 @@ Index(
     "ix_user_task_offer_open",
     *_OFFERED,
     user_task_offer.c.task_key,
+    user_task_offer.c.open,
     sqlite_where=_OPEN_OFFER,
     postgresql_where=_OPEN_OFFER,
 )
@@ -252,6 +256,7 @@ Index(
     "ix_user_task_offer_claimable",
     *_OFFERED,
     user_task_offer.c.task_key,
+    user_task_offer.c.claimable,
     sqlite_where=_CLAIMABLE,
     postgresql_where=_CLAIMABLE,
 )
@@ -260,6 +265,7 @@ Index(
     *_OFFERED,
     user_task_offer.c.due_at,
     user_task_offer.c.task_key,
+    user_task_offer.c.claimable,
     sqlite_where=_CLAIMABLE_AND_DUE,
     postgresql_where=_CLAIMABLE_AND_DUE,
 )

@@ -49,10 +49,12 @@ def _create_offers() -> None:
         "SELECT task_key, 'person', CAST(person AS TEXT) FROM user_task_candidate"
         ") AS given ON given.task_key = task.key"
     )
-    _index("ix_user_task_offer_open", "user_task_offer", ["kind", "candidate", "task_key"], sa.text("open"))
-    _index("ix_user_task_offer_claimable", "user_task_offer", ["kind", "candidate", "task_key"], sa.text("claimable"))
-    due = sa.text("claimable AND due_at IS NOT NULL")
-    _index("ix_user_task_offer_due", "user_task_offer", ["kind", "candidate", "due_at", "task_key"], due)
+    for name, columns, where in (
+        ("ix_user_task_offer_open", ["task_key", "open"], "open"),
+        ("ix_user_task_offer_claimable", ["task_key", "claimable"], "claimable"),
+        ("ix_user_task_offer_due", ["due_at", "task_key", "claimable"], "claimable AND due_at IS NOT NULL"),
+    ):
+        _index(name, "user_task_offer", ["kind", "candidate", *columns], sa.text(where))
 
 
 def upgrade() -> None:
@@ -62,7 +64,9 @@ def upgrade() -> None:
     op.drop_table("user_task_candidate")
     op.drop_index("ix_user_task_due_open", "user_task")
     op.drop_index("ix_user_task_completed", "user_task")
-    _index("ix_user_task_assignee_due", "user_task", ["assignee", "due_at", "key"], _HELD_AND_DUE)
+    op.drop_index("ix_user_task_assignee_open", "user_task")
+    _index("ix_user_task_assignee_open", "user_task", ["assignee", "key", "state"], _OPEN)
+    _index("ix_user_task_assignee_due", "user_task", ["assignee", "due_at", "key", "state"], _HELD_AND_DUE)
     _index("ix_user_task_completed", "user_task", ["completed_by", "key"], _COMPLETED)
 
 
@@ -98,5 +102,7 @@ def downgrade() -> None:
     op.drop_table("user_task_offer")
     op.drop_index("ix_user_task_assignee_due", "user_task")
     op.drop_index("ix_user_task_completed", "user_task")
+    op.drop_index("ix_user_task_assignee_open", "user_task")
+    _index("ix_user_task_assignee_open", "user_task", ["assignee", "key"], _OPEN)
     _index("ix_user_task_completed", "user_task", ["completed_by", "key"], None)
     _index("ix_user_task_due_open", "user_task", ["due_at"], _OPEN)
