@@ -31,6 +31,11 @@ class SignInDoor:
         with self._database.reading() as connection:
             return self._people.session(connection, login_key, session_version)
 
+    def sign_out(self, session: Session) -> None:
+        """End every session of the login: a copy of this browser's cookie is worth nothing from now on."""
+        with self._database.transaction() as transaction:
+            self._people.logins.end_sessions(transaction.connection, session.login.key)
+
     def change_password(self, session: Session, current: str, new: str) -> Session:
         """Replace the person's own password; every session of the login ends but the one returned.
 

@@ -142,6 +142,10 @@ class Logins:
         found = self.get(connection, key)
         self._set(connection, key, disabled=True, session_version=found.session_version + 1)
 
+    def end_sessions(self, connection: Connection, key: int) -> None:
+        """End every session of a login, wherever its cookie was copied to (OWASP ASVS 5.0, V7.4.1)."""
+        self._set(connection, key, session_version=login.c.session_version + 1)
+
     def enable(self, connection: Connection, key: int) -> None:
         """Let a disabled or locked login sign in again."""
         self._set(connection, key, disabled=False, failed_attempts=0, locked_until=None)

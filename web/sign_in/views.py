@@ -108,8 +108,9 @@ def _password_page(**errors: str) -> str:
 @blueprint.post("/sign-out")
 @for_signed_in
 def leave() -> Response:
-    """End the session."""
+    """End the session, and with it every copy of its cookie."""
     note(acting(), _SIGN_OUT)
+    sign_in_door().sign_out(current_user.session)
     logout_user()
     _renew_session()
     return redirect(url_for(".enter"), 303)
