@@ -8,10 +8,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
@@ -58,6 +66,7 @@ class Metrics:
     """The figures of this process; an `Observer`."""
 
     def __init__(self, workload: Callable[[], Workload]) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, that nobody asks for
         self._registry = registry = CollectorRegistry()
         self._commands = Histogram(
             "kaihu_command_duration_seconds",
@@ -82,7 +91,7 @@ class Metrics:
         )
         self._errors = Counter("kaihu_errors", "Failures by kind.", ("error",), registry=registry)
         release = Gauge("kaihu_build_info", "1, for the version that runs.", ("version",), registry=registry)
-        release.labels(version("kaihu")).set(1)
+        release.labels(_version()).set(1)
         ProcessCollector(registry=registry)
         registry.register(_Waiting(workload))
 
@@ -158,3 +167,10 @@ def _bounded(jobs: Mapping[tuple[str, str], int]) -> dict[tuple[str, str], int]:
         other = ("other", state)
         bounded[other] = bounded.get(other, 0) + jobs[type_, state]
     return bounded
+
+
+def _version() -> str:
+    try:
+        return version("kaihu")
+    except PackageNotFoundError:  # run from its source tree
+        return "source"
