@@ -127,6 +127,14 @@ def _operations(inner: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
 
 _LITERALS = st.builds(Literal, SCALARS) | st.builds(AtLiteral, st.sampled_from(["", "1", "x", '"', "2026-02-30"]))
 TREES: st.SearchStrategy[Node] = st.recursive(st.builds(Name, _NAMES) | _LITERALS, _operations, max_leaves=8)
+SUMS: st.SearchStrategy[Node] = st.recursive(
+    st.builds(Literal, st.integers(0, 9)),
+    lambda inner: (
+        st.builds(Arithmetic, st.sampled_from(["+", "-", "*", "/", "**"]), inner, inner) | st.builds(Negation, inner)
+    ),
+    max_leaves=6,
+)
+"""Operators within operators, of which TREES has few."""
 CELLS = st.builds(
     UnaryTests, _tuples(TREES | st.builds(ComparisonTest, _COMPARISONS, TREES), 1), st.booleans()
 ) | st.just(UnaryTests(()))

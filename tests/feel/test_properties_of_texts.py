@@ -17,7 +17,7 @@ from engine.feel.types import Function, Range
 from engine.model.values import normalise
 from persistence.errors import KaihuError
 from tests.feel.evaluation import environment, evaluate
-from tests.feel.expressions import ANY_TEXT, CELLS, CONTEXTS, KNOWN, TREES, VALUES, WORDS, is_value
+from tests.feel.expressions import ANY_TEXT, CELLS, CONTEXTS, KNOWN, SUMS, TREES, VALUES, WORDS, is_value
 
 FEW = settings(max_examples=150, deadline=None, derandomize=True)
 
@@ -33,6 +33,12 @@ def test_an_expression_that_is_printed_parses_as_it_was(tree: Node) -> None:
     again = parsed(text)
     assert again == tree
     assert print_expression(again) == text
+
+
+@FEW
+@given(SUMS)
+def test_operators_are_read_back_with_the_operands_they_had(tree: Node) -> None:
+    assert parsed(print_expression(tree)) == tree
 
 
 @FEW
