@@ -42,7 +42,7 @@ check: $(STAMP) ## Lint, types, import rules, format
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## Measure: medians, and ratios to a peer within one run (QUICK=1, JSON=1)
+bench: $(STAMP) ## Measure: medians, and ratios to peers within one run (QUICK=1, JSON=1, PEERS=1)
 	$(BIN)/python -m bench
 
 conformance: $(STAMP) ## Run the DMN kit below TCK=DIR against our FEEL and DMN (JSON=1)

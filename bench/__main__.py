@@ -1,76 +1,46 @@
-"""Prints the figures; with JSON=1 as one JSON object, with QUICK=1 in a few seconds."""
+"""Prints the figures: as one JSON object with JSON=1, within a minute with QUICK=1, with every peer with PEERS=1.
+
+`python -m bench --write` measures the growth curves, too, and writes `docs/performance.md` and its pictures.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import platform
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-from bench.diagrams import NODES
-from bench.feel import feel_figures
-from bench.kaihu_case import COMMITS, clerk, engine_in, run_case, start_case
-from bench.stock_case import StockCases
-from engine.services.answers import InboxView, Page
-
-_QUICK = os.environ.get("QUICK") == "1"
-_ROUNDS, _CASES = (3, 20) if _QUICK else (7, 100)
-_OPEN_TASKS = 500 if _QUICK else 5_000
-_EVALUATIONS = 1_000 if _QUICK else 5_000
-_MILLI = 1e3
-
-Figure = dict[str, float | str]
+from bench.measurement import Measurement
+from bench.report import machine, write_report
+from bench.size import FULL, QUICK
+from bench.timing import Figure
 
 
 def main() -> None:
     """Measure, then print."""
-    figures = _measure()
-    if os.environ.get("JSON") == "1":
-        machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        print(json.dumps({"machine": machine, "figures": figures}))
-        return
-    for name, figure in figures.items():
-        values = (f"{key} {value:.3g}" if isinstance(value, float) else value for key, value in figure.items())
-        print(f"{name:<24}", *values)
-
-
-def _measure() -> dict[str, Figure]:
+    arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    arguments.add_argument("--write", action="store_true", help="measure growth, write docs/performance.md")
+    arguments.add_argument("--only", metavar="PART", help="one part alone: " + ", ".join(Measurement.PARTS))
+    given = arguments.parse_args()
+    size = QUICK if os.environ.get("QUICK") == "1" else FULL
     with tempfile.TemporaryDirectory(prefix="kaihu-bench-") as folder:
-        feel = feel_figures(Path(folder), _ROUNDS, _EVALUATIONS)
-        engine, stock = engine_in(Path(folder)), StockCases(Path(folder))
-        completions: list[float] = []
-        ours, theirs = [], []
-        for round_ in range(-1, _ROUNDS):  # in turns, so that a slow minute of the machine hits both
-            numbers = range(round_ * _CASES, (round_ + 1) * _CASES)
-            ours.append(_each(lambda number: completions.extend(run_case(engine, number)), numbers))
-            theirs.append(_each(stock.run_case, numbers))
-        case, peer = statistics.median(ours[1:]), statistics.median(theirs[1:])  # the first round warms up
-        _each(lambda number: start_case(engine, number), range(_ROUNDS * _CASES, _ROUNDS * _CASES + _OPEN_TASKS))
-        pages = [_each(lambda _: engine.user_tasks.inbox(clerk, InboxView.MINE, Page()), range(1)) for _ in range(200)]
-    return {
-        "case": {"kaihu": case * _MILLI, "stock": peer * _MILLI, "ratio": peer / case, "unit": "ms"},
-        "elements": {"kaihu": NODES / case, "unit": "durable elements/s"},
-        "commits": {"kaihu": COMMITS / case, "unit": "commits/s"},
-        "complete_user_task_p99": {"kaihu": _p99(completions) * _MILLI, "unit": "ms"},
-        "inbox_page_p99": {"kaihu": _p99(pages) * _MILLI, "unit": f"ms, {_OPEN_TASKS} open tasks"},
-        **feel,
-    }
+        measurement = Measurement(Path(folder), size, with_peers=os.environ.get("PEERS") == "1")
+        measurement.run(given.only)
+        if given.write:
+            measurement.run_growth()
+            write_report(measurement)
+    if os.environ.get("JSON") == "1":
+        print(json.dumps({"machine": machine(), "figures": measurement.figures}, ensure_ascii=False))
+        return
+    for name, figure in measurement.figures.items():
+        print(line_of(name, figure))
 
 
-def _each(work: Callable[[int], object], numbers: range) -> float:
-    """Seconds per call."""
-    start = time.perf_counter()
-    for number in numbers:
-        work(number)
-    return (time.perf_counter() - start) / len(numbers)
-
-
-def _p99(seconds: list[float]) -> float:
-    return statistics.quantiles(seconds, n=100)[98]
+def line_of(name: str, figure: Figure) -> str:
+    """One figure as a line of text."""
+    values = (f"{key} {value:.3g}" if isinstance(value, float) else str(value) for key, value in figure.items())
+    return f"{name:<24} " + " ".join(values)
 
 
 if __name__ == "__main__":

@@ -38,12 +38,16 @@ _OUTSIDE = ("check", "screen", "open")
 """The checks that ask somebody outside in the variant with remote jobs."""
 
 
-def kaihu_diagram(*, remote: bool = False) -> bytes:
-    """In Camunda 8's dialect: tasks assigned to one clerk, checks as local jobs, three of them remote if asked."""
+def kaihu_diagram(*, remote: bool = False, form_id: str | None = None) -> bytes:
+    """In Camunda 8's dialect: tasks assigned to one clerk, checks as local jobs, three of them remote if asked.
+
+    With `form_id`, every task has that form.
+    """
+    form = f'<zeebe:formDefinition formId="{form_id}"/>' if form_id else ""
 
     def node(name: str) -> str:
         if name in _USER_TASKS:
-            extension = f'<zeebe:userTask/><zeebe:assignmentDefinition assignee="{CLERK}"/>'
+            extension = f'<zeebe:userTask/>{form}<zeebe:assignmentDefinition assignee="{CLERK}"/>'
             return _element("userTask", name, _extended(extension))
         if name in CHECKS:
             check = REMOTE_CHECK if remote and name in _OUTSIDE else LOCAL_CHECK
@@ -67,6 +71,18 @@ def stock_diagram(*, each_step: bool = False) -> bytes:
         return _element("scriptTask", name, "", f"<bpmn:script>{name} = {result}</bpmn:script>")
 
     return _diagram(node, "risk &gt; 100", "")
+
+
+def engine_diagram() -> bytes:
+    """The same graph for bpmn-engine: user tasks, and services of the environment for checks and scripts."""
+
+    def node(name: str) -> str:
+        if name in _USER_TASKS:
+            return _element("userTask", name, "")
+        service = "check" if name in CHECKS else "note"
+        return _element("serviceTask", name, "", attributes=f' implementation="${{environment.services.{service}}}"')
+
+    return _diagram(node, "${environment.variables.high}", "")
 
 
 def _extended(content: str) -> str:

