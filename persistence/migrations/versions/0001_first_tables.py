@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary(), nullable=False),
         sa.Column("time", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("command", "actor", "idempotency_key", name=op.f("pk_command_receipt")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("command_receipt", schema=None) as batch_op:
         batch_op.create_index("ix_command_receipt_time", ["time"], unique=False)
@@ -389,6 +390,7 @@ def upgrade() -> None:
             ["definition_key"], ["process_definition.key"], name=op.f("fk_definition_link_definition_key")
         ),
         sa.PrimaryKeyConstraint("definition_key", "kind", "target_id", name=op.f("pk_definition_link")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "process_instance",
@@ -430,10 +432,8 @@ def upgrade() -> None:
         sa.Column("performer_person", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["instance_key"], ["process_instance.key"], name=op.f("fk_activity_instance_key")),
         sa.PrimaryKeyConstraint("instance_key", "number", name=op.f("pk_activity")),
+        sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.create_index("ix_activity_performer", ["instance_key", "performer_person", "element_id"], unique=False)
-
     op.create_table(
         "incident",
         sa.Column("key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -514,6 +514,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["instance_key"], ["process_instance.key"], name=op.f("fk_journal_entry_instance_key")),
         sa.PrimaryKeyConstraint("instance_key", "seq", name=op.f("pk_journal_entry")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "message_subscription",
@@ -529,6 +530,7 @@ def upgrade() -> None:
             ["instance_key"], ["process_instance.key"], name=op.f("fk_message_subscription_instance_key")
         ),
         sa.PrimaryKeyConstraint("instance_key", "number", "arm", name=op.f("pk_message_subscription")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("message_subscription", schema=None) as batch_op:
         batch_op.create_index("ix_message_subscription_message", ["message", "correlation_key"], unique=False)
@@ -544,6 +546,7 @@ def upgrade() -> None:
         sa.Column("try_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["instance_key"], ["process_instance.key"], name=op.f("fk_timer_instance_key")),
         sa.PrimaryKeyConstraint("instance_key", "number", "arm", name=op.f("pk_timer")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("timer", schema=None) as batch_op:
         batch_op.create_index("ix_timer_try_at", ["try_at"], unique=False)
@@ -605,6 +608,7 @@ def upgrade() -> None:
         sa.Column("value", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["instance_key"], ["process_instance.key"], name=op.f("fk_variable_instance_key")),
         sa.PrimaryKeyConstraint("instance_key", "scope", "name", name=op.f("pk_variable")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "user_task_candidate",
@@ -612,6 +616,7 @@ def upgrade() -> None:
         sa.Column("task_key", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["task_key"], ["user_task.key"], name=op.f("fk_user_task_candidate_task_key")),
         sa.PrimaryKeyConstraint("person", "task_key", name=op.f("pk_user_task_candidate")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "user_task_group",
@@ -675,9 +680,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_incident_instance")
 
     op.drop_table("incident")
-    with op.batch_alter_table("activity", schema=None) as batch_op:
-        batch_op.drop_index("ix_activity_performer")
-
     op.drop_table("activity")
     with op.batch_alter_table("process_instance", schema=None) as batch_op:
         batch_op.drop_index("ix_process_instance_state")
