@@ -7,9 +7,10 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
 
-from engine.model.values import Value, dumps, loads
+from engine.model.values import Value
 from engine.store.rows import upsert
 from engine.store.tables import process_instance, user_task, variable
+from engine.store.variable_codec import decode, encode
 from persistence.prepared import Prepared
 
 ROOT_SCOPE = 0
@@ -85,7 +86,7 @@ class StoredScope(Mapping[str, Value]):
             row = _ONE_VALUE.first(self._connection, {**self._place, "name": name})
             assert row is not None  # it was there when the scope was read, and the case is locked
             data = row.value
-        return cast(Value, loads(data))
+        return cast(Value, decode(data))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._stored)
@@ -107,7 +108,7 @@ def load_scopes(connection: Connection, instance_key: int) -> dict[int, dict[str
     query = select(variable).where(variable.c.instance_key == instance_key).order_by(variable.c.scope, variable.c.name)
     scopes: dict[int, dict[str, Value]] = {}
     for row in connection.execute(query):
-        scopes.setdefault(row.scope, {})[row.name] = loads(row.value)
+        scopes.setdefault(row.scope, {})[row.name] = decode(row.value)
     return scopes
 
 
@@ -116,7 +117,7 @@ def root_values(connection: Connection, instance_keys: Collection[int], name: st
     query = select(variable.c.instance_key, variable.c.value).where(
         variable.c.instance_key.in_(instance_keys), variable.c.scope == ROOT_SCOPE, variable.c.name == name
     )
-    return {row.instance_key: loads(row.value) for row in connection.execute(query)}
+    return {row.instance_key: decode(row.value) for row in connection.execute(query)}
 
 
 def save_variables(
@@ -130,7 +131,7 @@ def save_variables(
     if gone:
         connection.execute(_CLOSE_SCOPES, {"instance": instance_key, "scopes": sorted(gone)})
     rows = [
-        {"instance_key": instance_key, "scope": scope, "name": name, "value": dumps(value)}
+        {"instance_key": instance_key, "scope": scope, "name": name, "value": encode(value)}
         for (scope, name), value in written.items()
         if scope not in gone
     ]

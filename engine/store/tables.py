@@ -24,7 +24,8 @@ from persistence.append_only import append_only
 from persistence.schema import Blob, Key, UtcDateTime, metadata
 
 _KEYED: dict[str, Any] = {"sqlite_with_rowid": False}
-"""On SQLite the rows lie in the order of the primary key, instead of beside an index of it: half the pages to write."""
+"""On SQLite the rows lie in the order of the primary key, instead of beside an index of it: half the pages to write.
+Not for rows of a kilobyte, which would spill over into pages of their own."""
 
 
 def _instance() -> Column[int]:
@@ -387,7 +388,6 @@ journal_entry = Table(
     Column("hash", Text, nullable=False),
     Column("body", Blob, nullable=False),
     PrimaryKeyConstraint("instance_key", "seq"),
-    **_KEYED,
 )
 append_only(journal_entry)
 

@@ -514,7 +514,6 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["instance_key"], ["process_instance.key"], name=op.f("fk_journal_entry_instance_key")),
         sa.PrimaryKeyConstraint("instance_key", "seq", name=op.f("pk_journal_entry")),
-        sqlite_with_rowid=False,
     )
     op.create_table(
         "message_subscription",
