@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bank.clock import Clock
 from bank.errors import ActionNotAuthorised, RecordNotFound
@@ -15,10 +15,17 @@ from bank.people.records import Authentication, Login, Person, RoleAssignment, S
 from bank.people.roles import ROLES, Side
 from bank.people.tables import person, role_assignment
 from bank.terms import Record
+from persistence.prepared import Prepared
 
 ADMINISTRATOR = "administrator"
 
 _PERSON = tuple(column for column in person.c if column.name != "created_at")
+
+_ROLES = Prepared(  # asked at every step of every case
+    select(role_assignment.c.role)
+    .join(person, person.c.key == role_assignment.c.person)
+    .where(person.c.key == bindparam("person"), person.c.active.is_(True), role_assignment.c.revoked_at.is_(None))
+)
 
 
 class People:
@@ -80,12 +87,7 @@ class People:
 
     def roles(self, connection: Connection, key: int) -> frozenset[str]:
         """The ids of the roles a person holds now; none for a person who has left or is unknown."""
-        rows = connection.execute(
-            select(role_assignment.c.role)
-            .join(person, person.c.key == role_assignment.c.person)
-            .where(person.c.key == key, person.c.active.is_(True), role_assignment.c.revoked_at.is_(None))
-        )
-        return frozenset(rows.scalars())
+        return frozenset(row.role for row in _ROLES.all(connection, {"person": key}))
 
     def holders(self, connection: Connection, role: str) -> list[Person]:
         """The active persons who hold a role now, oldest first."""
