@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.pool import StaticPool
 
 from persistence.errors import ErrorKind, KaihuError
+from persistence.sqlite_writer import SqliteWriter, TransactionLost
 from persistence.telemetry.observation import happened
 
 log = structlog.get_logger()
@@ -81,7 +82,8 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self._writer = _sqlite(self.url, "BEGIN IMMEDIATE", poolclass=StaticPool)
-            self._reader = _sqlite(self.url, "BEGIN", pool_size=8, max_overflow=32)
+            self._reader = _sqlite(self.url, "BEGIN", pool_size=8, max_overflow=32, pool_reset_on_return=None)
+            self._turns: SqliteWriter | None = SqliteWriter(self._writer)
         else:
             self._writer = create_engine(
                 self.url.set(drivername="postgresql+psycopg"),
@@ -91,7 +93,7 @@ class Database:
                 hide_parameters=True,  # what people typed must not reach a log by way of an error
             )
             self._reader = self._writer
-        self._turn = threading.Lock()
+            self._turns = None
         self._open = threading.local()
 
     @property
@@ -109,7 +111,8 @@ class Database:
             raise NestedTransaction()
         self._open.yes = True
         try:
-            with self._one_writer(), _translated(), self._writer.begin() as connection:
+            begin = self._turns.transaction if self._turns else self._writer.begin
+            with _translated(), begin() as connection:
                 transaction = Transaction(connection)
                 yield transaction
         finally:
@@ -120,20 +123,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for queries; whatever is written through it is rolled back."""
-        with _translated(), self._reader.connect() as connection:
+        with _translated(), self._reader.connect() as connection, connection.begin() as looking:
             yield connection
-            connection.rollback()
-
-    @contextmanager
-    def _one_writer(self) -> Iterator[None]:
-        if not self.is_sqlite:
-            yield
-            return
-        with self._turn:
-            yield
+            looking.rollback()
 
     def close(self) -> None:
         """Close every connection."""
+        if self._turns:
+            self._turns.close()
         self._writer.dispose()
         self._reader.dispose()
 
@@ -175,6 +172,9 @@ def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
 def _translated() -> Iterator[None]:
     try:
         yield
+    except TransactionLost as error:
+        log.error("database.unavailable", error=type(error).__name__)
+        raise DatabaseUnavailable() from error
     except (OperationalError, InterfaceError) as error:
         happened("database_unavailable")
         log.error("database.unavailable", error=type(error.orig).__name__)

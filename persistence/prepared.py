@@ -74,7 +74,7 @@ class Prepared:
         try:
             raw.cursor().executemany(plan.sql, bound)
         except _driver_error(connection) as error:
-            raise _translated(connection, plan, error) from error
+            raise _translated(connection, plan.sql, error) from error
 
     def first(self, connection: Connection, parameters: Mapping[str, Any]) -> Row | None:
         """The first row of a query, or None."""
@@ -92,7 +92,7 @@ class Prepared:
         try:
             return plan, _driver(connection).execute(plan.sql, plan.bound(parameters))
         except _driver_error(connection) as error:
-            raise _translated(connection, plan, error) from error
+            raise _translated(connection, plan.sql, error) from error
 
     def _plan(self, connection: Connection, parameters: Collection[str]) -> _Plan:
         key = connection.dialect.name, tuple(parameters)
@@ -104,7 +104,10 @@ class Prepared:
 
 def run_text(connection: Connection, sql: str) -> None:
     """Execute a constant text such as a savepoint's."""
-    _driver(connection).execute(sql)
+    try:
+        _driver(connection).execute(sql)
+    except _driver_error(connection) as error:
+        raise _translated(connection, sql, error) from error
 
 
 def _driver(connection: Connection) -> Any:
@@ -117,11 +120,11 @@ def _driver_error(connection: Connection) -> type[Exception]:
     return cast("type[Exception]", connection.dialect.loaded_dbapi.Error)
 
 
-def _translated(connection: Connection, plan: _Plan, error: Exception) -> BaseException:
+def _translated(connection: Connection, sql: str, error: Exception) -> BaseException:
     """The error as SQLAlchemy raises it, without the parameters: they may be personal data."""
     dialect = connection.dialect
     return DBAPIError.instance(
-        plan.sql, None, error, _driver_error(connection), hide_parameters=True, dialect=dialect,
+        sql, None, error, _driver_error(connection), hide_parameters=True, dialect=dialect,
         connection_invalidated=dialect.is_disconnect(cast(Any, error), connection.connection, None),
     )  # fmt: skip
 
