@@ -14,7 +14,7 @@ from bench.kaihu_case import COMMITS, clerk, engine_in, engine_on, run_case, sta
 from bench.size import Size
 from bench.state_machine import StateMachine
 from bench.stock_case import StockCases
-from bench.timing import MILLI, Figure, each, in_turns, p99, seconds
+from bench.timing import MILLI, Figure, Timing, each, in_turns, p99, seconds
 from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page
@@ -38,8 +38,7 @@ def case_figures(folder: Path, size: Size, peers: Mapping[str, Callable[[int], o
         **peers,
     }
     _check_counts(engine)
-    medians = {name: value * MILLI for name, value in in_turns(works, size.rounds, size.cases).items()}
-    figures = _beside_peers(medians)
+    figures = _beside_peers(in_turns(works, size.rounds, size.cases))
     figures |= _stored(engine, core, size)
     figures["complete_task_hot_p99"] = _completions(completions, engine, size)
     figures["complete_task_cold_p99"] = _cold_completions(engine, size)
@@ -53,8 +52,8 @@ def remote_figures(folder: Path, size: Size) -> dict[str, Figure]:
     engine = engine_on(database, folder, kaihu_diagram(remote=True))
     executor = JobExecutor(engine)
     commits = _count_commits(database, lambda: _remote_case(engine, executor, 0))
-    works: dict[str, Callable[[int], object]] = {"kaihu": lambda number: _remote_case(engine, executor, number)}
-    milliseconds = in_turns(works, size.rounds, size.cases)["kaihu"] * MILLI
+    works = {"kaihu": lambda number: _remote_case(engine, executor, number)}
+    milliseconds = in_turns(works, size.rounds, size.cases)["kaihu"].wall * MILLI
     database.close()
     return {"case_sqlite_remote": {"kaihu": milliseconds, **_rates(milliseconds, commits), "unit": "ms"}}
 
@@ -67,10 +66,12 @@ def _remote_case(engine: ProcessEngine, executor: JobExecutor, number: int) -> N
         executor.run_until_idle()
 
 
-def _beside_peers(medians: Mapping[str, float]) -> dict[str, Figure]:
+def _beside_peers(timings: Mapping[str, Timing]) -> dict[str, Figure]:
+    medians = {name: timing.wall * MILLI for name, timing in timings.items()}
     ours, core = medians["kaihu"], medians["core"]
     local: Figure = {"kaihu": ours, "core": core, "ratio": core / ours, "times_core": ours / core}
     local |= {"core_without_history": medians["core_without_history"]} | _rates(ours, COMMITS)
+    local |= {f"{name}_processor_ms": timings[name].processor * MILLI for name in ("kaihu", "core")}
     figures: dict[str, Figure] = {"case_sqlite_local": local | {"unit": "ms"}}
     for name, peer in medians.items():
         if name not in ("kaihu", "core", "core_without_history"):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 MILLI = 1e3
 Figure = dict[str, float | str]
@@ -32,13 +33,26 @@ def p99(values: Iterable[float]) -> float:
     return statistics.quantiles(values, n=100, method="inclusive")[98]
 
 
-def in_turns(works: dict[str, Callable[[int], object]], rounds: int, cases: int) -> dict[str, float]:
-    """The median over the rounds of seconds per case, for each; in turns, so that a slow minute hits all alike.
+@dataclass(frozen=True)
+class Timing:
+    """Medians over rounds of seconds per case."""
+
+    wall: float
+    processor: float
+    """Of this process alone; what others do on the machine changes it less than the time on the wall."""
+
+
+def in_turns(works: Mapping[str, Callable[[int], object]], rounds: int, cases: int) -> dict[str, Timing]:
+    """The timing of each; in turns, so that a slow minute hits all alike.
 
     One round more comes first, to warm up. Case numbers never come twice.
     """
-    measured: dict[str, list[float]] = {name: [] for name in works}
+    wall: dict[str, list[float]] = {name: [] for name in works}
+    processor: dict[str, list[float]] = {name: [] for name in works}
     for round_ in range(rounds + 1):
         for name, work in works.items():
-            measured[name].append(each(work, range(round_ * cases + 1, (round_ + 1) * cases + 1)))
-    return {name: statistics.median(values[1:]) for name, values in measured.items()}
+            before = time.process_time()
+            wall[name].append(each(work, range(round_ * cases + 1, (round_ + 1) * cases + 1)))
+            processor[name].append((time.process_time() - before) / cases)
+    median = statistics.median
+    return {name: Timing(median(wall[name][1:]), median(processor[name][1:])) for name in works}

@@ -1,22 +1,46 @@
-"""The peer of the measurements is pinned, reproducible, and names no registry."""
+"""The peers of the measurements are pinned, reproducible, and name no registry."""
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
-FEELIN = Path(__file__).resolve().parents[2] / "bench" / "feelin"
+import pytest
+
+BENCH = Path(__file__).resolve().parents[2] / "bench"
+NODE_PEERS = [BENCH / "feelin", BENCH / "peers" / "bpmn_engine"]
 
 
-def test_every_package_of_the_peer_is_pinned_by_its_hash_and_from_no_named_host() -> None:
-    locked = json.loads((FEELIN / "package-lock.json").read_text())["packages"]
-    wanted = json.loads((FEELIN / "package.json").read_text())["dependencies"]
-    packages = {path.removeprefix("node_modules/"): each for path, each in locked.items() if path}
-    assert {name: packages[name]["version"] for name in wanted} == wanted
+def locked(peer: Path) -> dict[str, Any]:
+    packages: dict[str, Any] = json.loads((peer / "package-lock.json").read_text())["packages"]
+    return {path: each for path, each in packages.items() if path}
+
+
+@pytest.mark.parametrize("peer", NODE_PEERS, ids=lambda peer: peer.name)
+def test_every_package_of_a_peer_is_pinned_by_its_hash_and_from_no_named_host(peer: Path) -> None:
+    wanted = json.loads((peer / "package.json").read_text())["dependencies"]
+    packages = locked(peer)
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
     assert all(each["integrity"].startswith("sha512-") for each in packages.values())
     assert not any("resolved" in each for each in packages.values())
 
 
-def test_the_peer_and_what_it_needs_may_be_used_freely() -> None:
-    locked = json.loads((FEELIN / "package-lock.json").read_text())["packages"]
-    assert {each["license"] for path, each in locked.items() if path} <= {"MIT", "ISC", "Apache-2.0"}
+@pytest.mark.parametrize("peer", NODE_PEERS, ids=lambda peer: peer.name)
+def test_a_peer_under_node_and_what_it_needs_may_be_used_freely(peer: Path) -> None:
+    assert {each["license"] for each in locked(peer).values()} <= {"MIT", "ISC", "Apache-2.0"}
+
+
+def test_every_peer_under_python_is_pinned_and_named_without_a_host() -> None:
+    lines = (BENCH / "peers-requirements.txt").read_text().splitlines()
+    wanted = [line for line in lines if not line.startswith("#")]
+    assert wanted
+    assert all(re.fullmatch(r"[A-Za-z-]+==[0-9.]+", line) for line in wanted)
+
+
+def test_no_peer_is_a_requirement_of_what_is_shipped() -> None:
+    root = BENCH.parent
+    for shipped in (root / "pyproject.toml", root / "requirements.lock"):
+        text = shipped.read_text().lower()
+        assert not any(re.search(rf"(?m)^[\s\"]*{peer}\b\s*[=><\[\"]", text) for peer in ("viewflow", "django", "dbos"))
