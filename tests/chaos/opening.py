@@ -12,14 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import Connection, func, insert, select, text
 
 from engine.model.events import ElementCompleted
 from engine.model.ports import Clock
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, InstanceFilter
-from engine.store.states import ActivityState, InstanceState
-from engine.store.tables import process_instance
+from engine.store.states import ActivityState, InstanceState, JobState, TaskState
+from engine.store.tables import job, process_instance, timer
+from engine.store.tables import user_task as stored_task
 from engine.worker_api import Completed, Handler, Job, Mode, Result
 from persistence.database import Database
 from persistence.keys import Keys
@@ -191,6 +192,7 @@ def assert_nothing_lost_and_nothing_twice(engine: ProcessEngine, world: World) -
         if database.is_sqlite:
             assert connection.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
         assert connection.execute(select(func.count()).select_from(process_instance)).scalar_one() == len(cases)
+        _assert_nothing_left_over(connection)
         written = Counter(connection.execute(select(ledger.c.case)).scalars())
     assert written == {f"{case}/{element}": 1 for case in cases for element in LOCAL}
     for case in cases:
@@ -202,6 +204,14 @@ def assert_nothing_lost_and_nothing_twice(engine: ProcessEngine, world: World) -
     assert asked == {(case, element) for case in cases for element in REMOTE}
     assert len(set(world.effects)) == len(asked)  # a repetition carries the key of the first time
     return len(cases)
+
+
+def _assert_nothing_left_over(connection: Connection) -> None:
+    """No job, timer, subscription or task of an ended case waits for anybody."""
+    live = job.c.state.in_([JobState.AVAILABLE.value, JobState.LEASED.value, JobState.INCIDENT.value])
+    assert connection.execute(select(job.c.key, job.c.state).where(live)).all() == []
+    assert connection.execute(select(timer)).all() == []
+    assert connection.execute(select(stored_task.c.key).where(stored_task.c.state == TaskState.OPEN.value)).all() == []
 
 
 def _assert_done_once(engine: ProcessEngine, business_key: str) -> None:

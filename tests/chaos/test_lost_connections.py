@@ -1,0 +1,236 @@
+"""The database goes away at the worst moments: every case completes, each effect once, no repetition duplicates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import structlog
+from sqlalchemy import URL
+
+from engine.job_executor import JobExecutor
+from engine.process_engine import ProcessEngine
+from engine.services.answers import Correlated, CorrelationResult, InboxView
+from engine.store.states import InstanceState
+from persistence.database import Database, DatabaseUnavailable
+from persistence.schema import metadata
+from tests.chaos.conftest import Shown
+from tests.chaos.doom import Doom
+from tests.chaos.length import times
+from tests.chaos.opening import OPENING, Client, World, assert_nothing_lost_and_nothing_twice, engine_on
+from tests.chaos.server import BreakingWay, Cut, Server, own_server
+from tests.conftest import NOON, TestClock
+from tests.engine.conftest import administrator, clerk
+from tests.engine.diagrams import chain, diagram, end, message, message_catch, start, user_task
+
+pytestmark = pytest.mark.postgres
+log = structlog.get_logger()
+
+SPEED = 300
+"""How much faster than time the clock of these tests runs: a lost worker's lease is over in less than a second."""
+
+UNDER_WAY = 20
+"""Cases at once."""
+
+SIGNING = diagram(
+    "signing",
+    chain(start(), user_task("prepare", "clerk"), message_catch("signed", "signed_message"), end()),
+    roots=message("signed_message"),
+)
+
+
+class FastClock:
+    """A clock that runs ahead of time."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def now(self) -> dt.datetime:
+        return NOON + dt.timedelta(seconds=(time.monotonic() - self._began) * SPEED)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    with own_server() as server:
+        yield server
+
+
+@contextmanager
+def broken_way(url: URL, decide: Callable[[], Cut | None]) -> Iterator[Database]:
+    """The database by a way that breaks when `decide` says so."""
+    way = BreakingWay(url, decide)
+    database = Database(way.url.render_as_string(hide_password=False))
+    yield database
+    database.close()
+    way.close()
+
+
+def prepared(url: URL) -> Database:
+    """The database with every table, by the straight way."""
+    database = Database(url.render_as_string(hide_password=False))
+    metadata.create_all(database.engine)
+    return database
+
+
+@pytest.mark.parametrize("cut", list(Cut))
+def test_a_request_repeated_after_a_broken_commit_is_done_once(
+    server: Server, cut: Cut, tmp_path: Path, shown: Shown
+) -> None:
+    """Start, complete and message: each is cut off, told to be unavailable, and sent again under the same key."""
+    rounds, pending = times(200, at_least=5), [None]
+    url = server.new_database(f"repeated_{cut.name.lower()}")
+
+    def decide() -> Cut | None:
+        return pending.pop() if pending else None
+
+    def cut_off(request: Callable[[], object]) -> object:
+        pending.append(cut)
+        with pytest.raises(DatabaseUnavailable):
+            request()
+        assert not pending
+        return request()
+
+    straight = prepared(url)
+    world = World(tmp_path, Doom(None, None))
+    with broken_way(url, decide) as database:
+        engine_on(straight, TestClock(), world).deployments.deploy(administrator, [SIGNING])
+        engine = engine_on(database, TestClock(), world)
+        for round_ in range(rounds):
+            _one_round(engine, f"AO-{round_}", cut_off)
+        case_count = len(engine.process_instances.list(clerk).rows)
+    assert case_count == min(rounds, 50)
+    straight.close()
+    shown(cases=rounds, cut_off_commits=3 * rounds)
+
+
+def _one_round(engine: ProcessEngine, name: str, cut_off: Callable[[Callable[[], object]], object]) -> None:
+    cut_off(lambda: engine.process_instances.start(clerk, "signing", business_key=name, idempotency_key=name))
+    (row,) = engine.user_tasks.inbox(clerk, InboxView.GROUPS).rows
+    engine.user_tasks.claim(clerk, row.key)
+    cut_off(lambda: engine.user_tasks.complete(clerk, row.key, {}, idempotency_key=name))
+    answer = cut_off(lambda: engine.messages.correlate(clerk, "signed_message", name, message_id=name))
+    assert isinstance(answer, CorrelationResult)
+    assert answer.status in (Correlated.DELIVERED, Correlated.DUPLICATE)
+    case = engine.process_instances.find(clerk, name)
+    assert case.state is InstanceState.COMPLETED
+    commands = [entry.command for entry in engine.history.journal(clerk, case.key)]
+    assert commands == ["start", "claim_user_task", "complete_user_task", "correlate_message"]
+
+
+class Load:
+    """Two workers and a client that go on whatever happens to the database, until every case is done."""
+
+    def __init__(self, database: Database, folder: Path, cases: int) -> None:
+        self.world = World(folder, Doom(None, None))
+        self.engine = engine_on(database, FastClock(), self.world)
+        self._cases = cases
+        self._over = threading.Event()
+        self._counting = threading.Lock()
+        self.outages = 0
+
+    def carry_through(self) -> None:
+        """Start so many cases, and work until all are completed."""
+        workers = [threading.Thread(target=self._work, args=(f"worker-{n}",)) for n in range(2)]
+        for worker in workers:
+            worker.start()
+        client = Client(self.engine, self.world)
+        for _ in range(self._cases):
+            while not self._done(lambda: client.active() < UNDER_WAY and (client.start_next() or True)):
+                self._done(client.approve_all)
+            self._done(client.ask_again)
+        while not self._done(lambda: client.active() == 0):
+            self._done(lambda: (client.ask_again(), client.approve_all()))
+        self._over.set()
+        for worker in workers:
+            worker.join()
+
+    def _work(self, name: str) -> None:
+        executor = JobExecutor(self.engine, name=name)
+        while not self._over.is_set():
+            if not self._done(executor.run_once):
+                self._over.wait(0.02)
+
+    def _done(self, step: Callable[[], object]) -> object:
+        """The step's answer; None when the database was away."""
+        try:
+            return step()
+        except DatabaseUnavailable:
+            with self._counting:
+                self.outages += 1
+            self._over.wait(0.05)
+            return None
+
+
+def carried_through(database: Database, folder: Path, cases: int) -> Load:
+    load = Load(database, folder, cases)
+    load.engine.deployments.deploy(administrator, [OPENING])
+    load.carry_through()
+    return load
+
+
+def test_cases_complete_though_every_tenth_commit_is_cut_off(server: Server, tmp_path: Path, shown: Shown) -> None:
+    cases, chance = times(1_000, at_least=10), random.Random("cut")
+    cuts: list[Cut] = []
+    deciding = threading.Lock()
+    cutting = threading.Event()
+
+    def decide() -> Cut | None:
+        with deciding:
+            if not cutting.is_set() or chance.random() > 0.1:
+                return None
+            cuts.append(chance.choice(list(Cut)))
+            return cuts[-1]
+
+    url = server.new_database("cut_off")
+    straight = prepared(url)
+    with broken_way(url, decide) as database:
+        engine_on(straight, FastClock(), World(tmp_path, Doom(None, None))).deployments.deploy(administrator, [OPENING])
+        load = Load(database, tmp_path, cases)
+        cutting.set()
+        load.carry_through()
+    engine = engine_on(straight, FastClock(), load.world)
+    assert cuts
+    shown(
+        cases=assert_nothing_lost_and_nothing_twice(engine, load.world),
+        commits_cut_before=cuts.count(Cut.BEFORE),
+        commits_cut_after=cuts.count(Cut.AFTER),
+        repeated_effects=len(load.world.effects) - len(set(load.world.effects)),
+    )
+    straight.close()
+
+
+def test_cases_complete_though_the_server_is_stopped_and_started(server: Server, tmp_path: Path, shown: Shown) -> None:
+    cases, chance = times(5_000, at_least=12), random.Random("restart")
+    database = prepared(server.new_database("restarted"))
+    over, restarts = threading.Event(), 0
+
+    def restart() -> None:
+        nonlocal restarts
+        while not over.wait(chance.uniform(0.5, 2)):
+            server.stop(chance.choice(["fast", "immediate"]))
+            over.wait(chance.uniform(0, 0.5))
+            server.start()
+            restarts += 1
+
+    trouble = threading.Thread(target=restart)
+    load = Load(database, tmp_path, cases)
+    load.engine.deployments.deploy(administrator, [OPENING])
+    trouble.start()
+    load.carry_through()
+    over.set()
+    trouble.join()
+    database.close()
+    again = Database(database.url.render_as_string(hide_password=False))
+    shown(
+        cases=assert_nothing_lost_and_nothing_twice(engine_on(again, FastClock(), load.world), load.world),
+        restarts=restarts,
+        requests_and_rounds_refused=load.outages,
+        repeated_effects=len(load.world.effects) - len(set(load.world.effects)),
+    )
+    again.close()
