@@ -29,6 +29,9 @@ COMMANDS = {
     "user": ("user", "user", "Make a person with a login; reset, bar or admit a login."),
     "password": ("password", "password", "Replace one's own password."),
     "backup": ("backup", "backup", "Write database and documents into an archive."),
+    "restore": ("restore", "restore", "Restore a home from an archive, checking all of it."),
+    "verify": ("verify", "verify", "Check every case's hash chain and every document."),
+    "migrate": ("migrate", "migrate", "Bring the database to a schema revision."),
 }
 """By name, in the order of `--help`: module, function, and what it does."""
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import tarfile
 from pathlib import Path
 
 import pytest
 
-from bank.documents.store import DocumentStore
 from tests.cli.conftest import Kaihu
 
 PERSON = ("--name-zh", "王敏", "--name-en", "Wang Min")
@@ -112,32 +110,6 @@ def test_a_broken_diagram_is_refused_with_the_reason_as_json(
 
 def test_a_folder_without_diagrams_has_nothing_to_play(kaihu: Kaihu, tmp_path: Path) -> None:
     assert "There is no diagram" in kaihu("test", tmp_path).stderr
-
-
-def test_a_backup_holds_the_database_and_needs_a_folder(kaihu: Kaihu, home: Path, tmp_path: Path) -> None:
-    kaihu("user", "boss", *PERSON)
-    assert "does not exist" in kaihu("backup", tmp_path / "nowhere" / "copy.tar.gz").stderr
-    assert kaihu("backup", tmp_path / "copy.tar.gz").exit_code == 0
-    with tarfile.open(tmp_path / "copy.tar.gz") as archive:
-        archive.extract("kaihu.db", tmp_path / "restored", filter="data")
-    copy = sqlite3.connect(tmp_path / "restored" / "kaihu.db")
-    assert copy.execute("SELECT count(*) FROM login").fetchone() == (1,)
-
-
-def test_a_backup_holds_the_documents_and_none_that_is_still_being_written(
-    kaihu: Kaihu, home: Path, tmp_path: Path
-) -> None:
-    kaihu("user", "boss", *PERSON)
-    address = DocumentStore(home / "documents").put("营业执照".encode())
-    stored = home / "documents" / address[:2] / address[2:]
-    stored.with_name(".incoming-1").write_text("half of")
-    stored.with_name(".incoming-2").symlink_to("gone")  # vanished between listing and reading
-    assert kaihu("backup", tmp_path / "copy.tar.gz").exit_code == 0
-    with tarfile.open(tmp_path / "copy.tar.gz") as archive:
-        archive.extractall(tmp_path / "restored", filter="data")
-    assert DocumentStore(tmp_path / "restored" / "documents").get(address) == "营业执照".encode()
-    kept = {path.relative_to(tmp_path / "restored").as_posix() for path in (tmp_path / "restored").rglob("*")}
-    assert kept == {"kaihu.db", "documents", f"documents/{address[:2]}", f"documents/{address[:2]}/{address[2:]}"}
 
 
 @pytest.mark.requirement("R082")
