@@ -54,6 +54,7 @@ class JobRuns:
         self._tidied_at: dt.datetime | None = None
         handlers = engine.parts.handlers.values()
         self._remote = {handler.type: handler for handler in handlers if handler.mode is Mode.REMOTE}
+        self._leases = {type_: handler.timeout + self._spare for type_, handler in self._remote.items()}
 
     def give_up(self) -> None:
         """Wait for no database any more: this process ends."""
@@ -65,6 +66,11 @@ class JobRuns:
 
     def run_job(self, key: int) -> dt.timedelta | None:
         """Take the job to the end of an attempt; how much too early it came, None when there is no more to do."""
+        token = secrets.token_urlsafe(24)
+        claimed = self._insist(lambda: self._engine.jobs.claim(key, self._name, token, self._leases))
+        if claimed is not None:
+            self.run(claimed)
+            return None
         standing = self._insist(lambda: self._engine.jobs.standing(key))
         if standing is None or standing.type not in self._engine.parts.handlers:
             return None
@@ -73,17 +79,11 @@ class JobRuns:
             return too_early
         if standing.state is JobState.LEASED:
             self._insist(lambda: self._engine.jobs.expire(key))  # what is left to do is passed on by that
-        elif standing.type not in self._remote:
-            self._insist(lambda: self._try_local(key))
+        elif standing.type in self._remote:  # its time has come since the claim: that is to be made again
+            return dt.timedelta()
         else:
-            self._claim_and_run(key, self._remote[standing.type])
+            self._insist(lambda: self._try_local(key))
         return None
-
-    def _claim_and_run(self, key: int, handler: Handler[object]) -> None:
-        token, lease = secrets.token_urlsafe(24), handler.timeout + self._spare
-        claimed = self._insist(lambda: self._engine.jobs.claim(key, self._name, token, lease))
-        if claimed is not None:
-            self.run(claimed)
 
     def fire_timers(self, instance_key: int) -> dt.timedelta | None:
         """Fire the due timers of a case; how much too early it is for the next one if none was due."""
@@ -122,7 +122,7 @@ class JobRuns:
         """Up to `limit` remote jobs, leased long enough for all at once or, `in_turn`, one after the other."""
         if not self._remote or limit < 1:
             return []
-        lease = max(handler.timeout for handler in self._remote.values()) + self._spare
+        lease = max(self._leases.values())
         # the last of a batch run in one thread waits for all the others
         return self._engine.jobs.claim_batch(
             self._name, self._remote.keys(), limit, lease * limit if in_turn else lease

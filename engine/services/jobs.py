@@ -85,10 +85,11 @@ class Jobs:
             leased = (self._try_lease(connection, row, worker, _token(), now + lease) for row in rows)
             return [claimed for claimed in leased if claimed is not None]
 
-    def claim(self, key: int, worker: str, token: str, lease: dt.timedelta) -> ClaimedJob | None:
-        """One remote job, leased to `worker` under `token`; None when it is not to be had now.
+    def claim(self, key: int, worker: str, token: str, leases: Mapping[str, dt.timedelta]) -> ClaimedJob | None:
+        """One job, leased to `worker` under `token` for as long as `leases` has for its type.
 
-        Asked again with the same token, because the answer got lost, it gives the same lease.
+        None when it is not to be had now, or is of another type. Asked again with the same token, because the answer
+        got lost, it gives the same lease.
         """
         now = self._parts.clock.now()
         with self._parts.database.transaction() as transaction:
@@ -98,9 +99,9 @@ class Jobs:
                 return None
             if row.state == JobState.LEASED.value and row.lease_token == token:
                 return self._claimed(connection, row._asdict())
-            if row.state != JobState.AVAILABLE.value or row.available_at > now:
+            if row.state != JobState.AVAILABLE.value or row.available_at > now or row.type not in leases:
                 return None
-            return self._try_lease(connection, row, worker, token, now + lease)
+            return self._try_lease(connection, row, worker, token, now + leases[row.type])
 
     def standing(self, key: int) -> JobStanding | None:
         """What may be done with the job and from when; None if it waits for nobody, or there is no such job."""

