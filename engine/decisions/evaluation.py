@@ -9,7 +9,7 @@ from engine.decisions.functions import fitted, in_order
 from engine.decisions.item_types import coerced
 from engine.decisions.trace import Notes, Record, note_part, storable
 from engine.feel import Environment, FeelValue, Function, LayeredScope, Scope, Unsuitable
-from engine.feel.errors import NestedTooDeep
+from engine.feel.errors import NestedTooDeep, WarningCode
 from engine.feel.scope import MappingScope
 from engine.feel.size import measured
 
@@ -101,6 +101,8 @@ class Evaluation:
         value = None
         if decision.logic is not None:
             value = decision.logic.evaluate(LayeredScope(front, scope), environment, record)
+        else:
+            environment.warn(WarningCode.NO_LOGIC, decision.name)
         value = coerced(value, decision.data_type, environment)
         measured(value)
         record["output"] = storable(value)

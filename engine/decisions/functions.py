@@ -9,6 +9,7 @@ from engine.decisions.logic import Logic, holding, part_value
 from engine.decisions.trace import Notes, Record, note_part, tells
 from engine.feel import Environment, Expression, FeelValue, Function, LayeredScope, Scope, Unsuitable
 from engine.feel.errors import WarningCode
+from engine.feel.types import NAMELESS
 
 _CALL = 40
 """Steps of calling a function of a model, beyond those of its body."""
@@ -149,7 +150,7 @@ class FunctionLogic(Logic):
 
     def evaluate(self, scope: Scope, environment: Environment, record: Record) -> FeelValue:
         """The function, seeing `scope`."""
-        return self.bound("function", scope)
+        return self.bound(NAMELESS, scope)
 
     def bound(self, name: str, scope: Scope) -> BodyFunction | None:
         """The function under a name."""

@@ -14,6 +14,16 @@ from engine.feel import Environment, Expression, FeelValue, Scope, UnaryTests
 from engine.feel.errors import WarningCode
 
 
+def _is_among(allowed: UnaryTests | None, value: FeelValue, scope: Scope, environment: Environment) -> bool:
+    """Whether the value, or each item of it, is among those a column allows. Null is: every type has it."""
+    if allowed is None or value is None:
+        return True
+    items = value if type(value) is list else [value]
+    if all(allowed.matches(item, scope, environment) is True for item in items):
+        return True
+    return allowed.matches(value, scope, environment) is True
+
+
 @dataclass(frozen=True)
 class Input:
     """An input column: what it reads, and the type and the values (`allowed`) declared for it, if any."""
@@ -27,13 +37,8 @@ class Input:
     data_type: DataType | None = None
 
     def is_allowed(self, value: FeelValue, scope: Scope, environment: Environment) -> bool:
-        """Whether the value is among the column's input values. Null is: every type has it (DMN 1.5, 8.3.2)."""
-        if self.allowed is None or value is None:
-            return True
-        items = value if type(value) is list else [value]
-        if all(self.allowed.matches(item, scope, environment) is True for item in items):
-            return True
-        return self.allowed.matches(value, scope, environment) is True
+        """Whether the value is among the column's input values (DMN 1.5, 8.3.2)."""
+        return _is_among(self.allowed, value, scope, environment)
 
     def record(self, value: FeelValue) -> Record:
         """What the trace says of the column for a value."""
@@ -54,6 +59,15 @@ class Output:
     type_ref: str | None = None
     allowed: UnaryTests | None = None
     data_type: DataType | None = None
+
+    def value_of(self, entry: Expression, scope: Scope, environment: Environment) -> FeelValue:
+        """The entry's value in the column's type and among its output values (DMN 1.5, 8.3.3); else null, with a
+        warning."""
+        value = coerced(entry.evaluate(scope, environment), self.data_type, environment)
+        if _is_among(self.allowed, value, scope, environment):
+            return value
+        environment.warn(WarningCode.NOT_ALLOWED, self.name)
+        return None
 
 
 @dataclass(frozen=True)
@@ -196,8 +210,7 @@ class DecisionTable(Logic):
 
     def _hit(self, index: int, rule: Rule, scope: Scope, environment: Environment) -> Hit:
         columns = [
-            coerced(entry.evaluate(scope, environment), column.data_type, environment)
-            for column, entry in zip(self.outputs, rule.outputs, strict=True)
+            column.value_of(entry, scope, environment) for column, entry in zip(self.outputs, rule.outputs, strict=True)
         ]
         return Hit(index, self._output(columns), columns)
 
@@ -212,7 +225,7 @@ class DecisionTable(Logic):
             return 0 if self.aggregation is Aggregation.COUNT else None
         record["note"] = DEFAULT_USED
         default = self._output(
-            [column.default.evaluate(scope, environment) if column.default else None for column in self.outputs]
+            [column.value_of(column.default, scope, environment) if column.default else None for column in self.outputs]
         )
         return default if self.policy.is_single or self.aggregation else [default]
 

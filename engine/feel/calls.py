@@ -14,7 +14,7 @@ from engine.feel.frames import Code, Frame
 from engine.feel.properties import has_property
 from engine.feel.scope import EMPTY
 from engine.feel.syntax import Call, Literal, Name, Node, Path
-from engine.feel.types import FeelValue, Function
+from engine.feel.types import NAMELESS, FeelValue, Function
 
 if TYPE_CHECKING:
     from engine.feel.compiler import Compiler
@@ -35,7 +35,8 @@ def compile_call(compiler: Compiler, node: Call) -> Code:
     if name and not compiler.is_local(name):
         compiler.functions_called.add(name)
         return _call_by_name(name, apply)
-    return _call_value(name, compiler.compile(node.function), apply)
+    shown = node.function.name if isinstance(node.function, Path) else name
+    return _call_value(shown, compiler.compile(node.function), apply)
 
 
 def _apply(compiler: Compiler, node: Call) -> Apply:
@@ -54,13 +55,16 @@ def _apply(compiler: Compiler, node: Call) -> Apply:
 def _called(name: str, function: FeelValue, apply: Apply, frame: Frame) -> FeelValue:
     environment = frame.environment
     if not isinstance(function, Function):
-        environment.warn(WarningCode.UNKNOWN_FUNCTION, name or "( )")
+        environment.warn(*((WarningCode.UNKNOWN_FUNCTION, name) if name else (WarningCode.NOT_A_FUNCTION, "( )")))
         return None
     environment.spend()
     try:
         return apply(function, frame)
     except Unsuitable as error:
-        environment.warn(error.warning, name or "( )")
+        code, subject = error.warning, name or function.name
+        if code is WarningCode.WRONG_ARGUMENTS and subject == NAMELESS:
+            code = WarningCode.NAMELESS_ARGUMENTS
+        environment.warn(code, subject)
     return None
 
 

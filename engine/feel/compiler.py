@@ -122,7 +122,7 @@ def _literal(compiler: Compiler, node: Literal) -> Code:
 
 
 def _at_literal(compiler: Compiler, node: AtLiteral) -> Code:
-    return lambda frame: frame.environment.warn(WarningCode.WRONG_ARGUMENTS, "@")
+    return lambda frame: frame.environment.warn(WarningCode.NOT_TEMPORAL, "@")
 
 
 def _name(compiler: Compiler, node: Name) -> Code:
@@ -229,15 +229,19 @@ def _disjunction(compiler: Compiler, node: Disjunction) -> Code:
 
 def _connective(operands: list[Code], decisive: bool) -> Code:
     """`or` is decided by a true operand, `and` by a false one; what is not boolean counts as null."""
+    keyword = "or" if decisive else "and"
 
     def run(frame: Frame) -> bool | None:
-        unknown = False
+        unknown = unsuitable = False
         for operand in operands:
             value = operand(frame)
             if value is decisive:
                 return bool(value)
             if type(value) is not bool:
                 unknown = True
+                unsuitable = unsuitable or value is not None
+        if unsuitable:
+            frame.environment.warn(WarningCode.OPERAND_NOT_BOOLEAN, keyword)
         return None if unknown else not decisive
 
     return run

@@ -26,7 +26,7 @@ from engine.feel.syntax import (
     TypeName,
 )
 from engine.feel.type_checks import coerced
-from engine.feel.types import FeelValue, Function, Kind, Range, is_number, kind_of
+from engine.feel.types import NAMELESS, FeelValue, Function, Kind, Range, is_number, kind_of
 from engine.feel.weight import ITERATION, RANGE_ITEM, step_cost
 
 if TYPE_CHECKING:
@@ -261,7 +261,7 @@ class Closure(Function):
     def __init__(
         self, parameters: Sequence[tuple[str, TypeName | None]], body: Code, cost: int, frames: int, frame: Frame
     ) -> None:
-        super().__init__("function", tuple(name for name, _ in parameters))
+        super().__init__(NAMELESS, tuple(name for name, _ in parameters))
         self.types = tuple(type_name for _, type_name in parameters)
         self.body = body
         self.cost = cost

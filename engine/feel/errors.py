@@ -137,6 +137,18 @@ class WarningCode(Enum):
         "运算 {subject} 不适用于这些类型的值。",
     )
     WRONG_ARGUMENTS = ("The function {subject} was called with unsuitable arguments.", "函数 {subject} 的参数不合适。")
+    NAMELESS_ARGUMENTS = (
+        "A function without a name was called with unsuitable arguments; the result is null.",
+        "调用未命名函数时参数不合适，结果按 null 处理。",
+    )
+    NOT_A_FUNCTION = (
+        "What stands before the brackets {subject} is not a function; the result is null.",
+        "括号 {subject} 之前的值不是函数，结果按 null 处理。",
+    )
+    NOT_TEMPORAL = (
+        "The text after {subject} is no date, time or duration; it is null.",
+        "{subject} 之后的文本不是有效的日期、时间或时长，按 null 处理。",
+    )
     EXTERNAL_FUNCTION = (
         "The body of an external {subject} (Java, PMML) is never run; its value is null.",
         "外部 {subject}（Java、PMML）不会执行，其值按 null 处理。",
@@ -148,6 +160,14 @@ class WarningCode(Enum):
     NOT_A_BOOLEAN = (
         "The condition of {subject} is neither true nor false.",
         "{subject} 的条件既不是 true 也不是 false。",
+    )
+    OPERAND_NOT_BOOLEAN = (
+        "An operand of “{subject}” is neither true nor false; the result is null.",
+        "“{subject}”的操作数既不是 true 也不是 false，结果按 null 处理。",
+    )
+    NO_LOGIC = (
+        "The decision {subject} has no logic; its value is null.",
+        "决策 {subject} 没有决策逻辑，其值按 null 处理。",
     )
     WRONG_TYPE = (
         "A value does not fit its declared type {subject}; it is null.",

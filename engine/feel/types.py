@@ -52,6 +52,10 @@ class Range:
     of_test: bool = False
 
 
+NAMELESS = "function"
+"""In place of the name of a function that is a value; no function can be given it, for it is a keyword."""
+
+
 class Function(ABC):
     """Something that can be called: built in, defined in the expression, or given by the environment."""
 

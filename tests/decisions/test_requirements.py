@@ -168,3 +168,12 @@ def test_instance_of_knows_the_types_the_model_declares() -> None:
     assert take(xml, "d", {"x": [{"share": 5}]}).value is True
     assert take(xml, "d", {"x": [{"share": "much"}]}).value is False
     assert take(xml, "d", {"x": [{}]}).value is False
+
+
+def test_a_decision_without_logic_is_null_with_a_warning() -> None:
+    where = environment()
+    model = parse_decisions(definitions(decision("open", "", name="still open")), "file.dmn")
+    assert model.decisions["open"].evaluate({}, where).value is None
+    (warning,) = where.warnings
+    assert warning.message("en") == "The decision still open has no logic; its value is null."
+    assert warning.message("zh") == "决策 still open 没有决策逻辑，其值按 null 处理。"

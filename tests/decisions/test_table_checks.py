@@ -159,6 +159,12 @@ def test_a_cell_no_value_meets_is_told_with_an_input_it_fails(column: Column, ce
     assert all(found.text(language) for language in ("en", "zh"))
 
 
+def test_types_are_named_as_feel_and_the_modeller_name_them() -> None:
+    found = only(checked("COLLECT", [Column("n", "number")], ["y"], ['"5"', "1"]), FindingCode.WRONG_TYPE)
+    assert 'holds values of type number, but "5" is of type string' in found.reason_en
+    assert '的类型为 number，而 "5" 的类型为 string' in found.reason_zh
+
+
 def test_cells_of_columns_with_one_expression_may_exclude_each_other() -> None:
     found = only(
         checked("COLLECT", [SCORE, Column("score", "number")], ["y"], ["> 5", "< 3", "1"]),

@@ -7,7 +7,7 @@ import pytest
 from engine.decisions import HitPolicyViolated, parse_decisions
 from engine.decisions.document import ZEEBE
 from engine.decisions.tables import MAX_MISSED
-from engine.feel.errors import StepBudgetSpent
+from engine.feel.errors import StepBudgetSpent, WarningCode
 from engine.model.values import dumps, normalise
 from tests.decisions.models import decision, definitions, literal, requires_function, table, take
 from tests.feel.evaluation import environment
@@ -107,6 +107,41 @@ def test_without_a_match_the_default_output_is_used_and_noted() -> None:
     result = take(risk("UNIQUE", ("> 10", '"low"'), default='"high"'), "risk", {"score": 3})
     assert result.value == "high"
     assert result.trace[0]["note"] == "default_output"
+
+
+@pytest.mark.parametrize(
+    ("policy", "value"),
+    [
+        ("UNIQUE", None),
+        ("FIRST", None),
+        ("PRIORITY", "low"),
+        ("COLLECT", [None, "low"]),
+        ("RULE ORDER", [None, "low"]),
+        ("OUTPUT ORDER", ["low", None]),
+    ],
+)
+def test_an_output_that_is_not_among_the_output_values_is_null_with_a_warning(policy: str, value: object) -> None:
+    where = environment()
+    rules = [("> 10", '"hgih"')] + ([] if policy == "UNIQUE" else [("> 10", '"low"')])
+    model = parse_decisions(risk(policy, *rules), "test.dmn")
+    assert model.decisions["risk"].evaluate({"score": 11}, where).value == value
+    assert [(warning.code, warning.subject) for warning in where.warnings] == [(WarningCode.NOT_ALLOWED, "band")]
+
+
+def test_a_default_output_that_is_not_among_the_output_values_is_null_with_a_warning() -> None:
+    where = environment()
+    model = parse_decisions(risk("UNIQUE", ("> 10", '"low"'), default='"none"'), "test.dmn")
+    assert model.decisions["risk"].evaluate({"score": 1}, where).value is None
+    assert [warning.code for warning in where.warnings] == [WarningCode.NOT_ALLOWED]
+
+
+@pytest.mark.parametrize("output", ['"low"', '["high", "low"]', "null", 'if score > 0 then "medium" else 1'])
+def test_an_output_among_the_output_values_a_list_of_them_and_null_stay_as_they_are(output: str) -> None:
+    where = environment()
+    model = parse_decisions(risk("UNIQUE", ("> 10", output)), "test.dmn")
+    expected = {'"low"': "low", "null": None, '["high", "low"]': ["high", "low"]}.get(output, "medium")
+    assert model.decisions["risk"].evaluate({"score": 11}, where).value == expected
+    assert where.warnings == []
 
 
 def test_a_missing_input_matches_only_cells_that_ask_nothing() -> None:

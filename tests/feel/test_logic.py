@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.feel.evaluation import evaluate, warnings_of
+from engine.feel import compile_expression
+from tests.feel.evaluation import environment, evaluate, warnings_of
 
 TRUTHS = st.sampled_from([True, False, None])
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -96,3 +97,50 @@ def test_a_variable_that_is_null_is_not_missing() -> None:
     assert evaluate("is defined(present)", {"present": None}) is True
     assert evaluate("is defined(absent)") is False
     assert evaluate("is defined(case.owner)", {"case": {}}) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "operator"),
+    [('"a" or false', "or"), ("false or 1", "or"), ("true and [true]", "and"), ("1 and null", "and")],
+)
+def test_an_operand_that_is_no_truth_value_makes_the_result_null_with_a_warning(text: str, operator: str) -> None:
+    assert evaluate(text) is None
+    assert warnings_of(text) == [f"An operand of “{operator}” is neither true nor false; the result is null."]
+
+
+@pytest.mark.parametrize("text", ['"a" or true', "1 and false", "null or false", "null and true", "null or null"])
+def test_an_operand_that_decides_nothing_and_null_are_no_reason_for_a_warning(text: str) -> None:
+    assert warnings_of(text) == []
+
+
+@pytest.mark.parametrize("text", ["null.a", "null.a.b = null", "{a: null}.a.b"])
+def test_asking_along_a_path_of_null_is_no_mistake(text: str) -> None:
+    assert evaluate(text) in (None, True)
+    assert warnings_of(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "zh"),
+    [
+        ('@"2026-13-01"', "The text after @ is no date, time or duration; it is null.", "@ 之后的文本不是有效的日期"),
+        (
+            "(1)(2)",
+            "What stands before the brackets ( ) is not a function; the result is null.",
+            "括号 ( ) 之前的值不是函数",
+        ),
+        (
+            "(function(x) x)()",
+            "A function without a name was called with unsuitable arguments;",
+            "调用未命名函数时参数不合适",
+        ),
+        ("{f: function(x) x}.f()", "The function f was called with unsuitable arguments.", "函数 f 的参数不合适。"),
+        ("[abs][1]()", "The function abs was called with unsuitable arguments.", "函数 abs 的参数不合适。"),
+        ("{f: 1}.f()", "There is no function named f.", "没有名为 f 的函数。"),
+    ],
+)
+def test_warnings_are_sentences_in_both_languages(text: str, en: str, zh: str) -> None:
+    where = environment()
+    assert compile_expression(text).evaluate({}, where) is None
+    (warning,) = where.warnings
+    assert warning.message("en").startswith(en)
+    assert warning.message("zh").startswith(zh)

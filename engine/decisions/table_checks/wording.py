@@ -218,31 +218,19 @@ def empty_range(rule: Words, column: Words, ends: tuple[str, str], example: Word
     )
 
 
-TYPE_NAMES = {
-    "number": Words("number", "数值"),
-    "string": Words("text", "文本"),
-    "boolean": Words("true or false", "布尔"),
-    "date": Words("date", "日期"),
-    "time": Words("time", "时间"),
-    "date and time": Words("date and time", "日期时间"),
-    "days and time duration": Words("days and time duration", "天和时间时长"),
-    "years and months duration": Words("years and months duration", "年和月时长"),
-}
-
-
 def wrong_type(rule: Words, column: Words, value: str, kinds: tuple[str, str], example: Words) -> tuple[Words, Words]:
     """A constant of another type than the column's; `kinds` are the names of its own and of the column's."""
-    is_, asked = (TYPE_NAMES.get(kind, Words(kind, kind)) for kind in kinds)
+    is_, asked = kinds
     return (
         Words(
-            f"{capital(rule).en}: the column {column.en} holds values of type “{asked.en}”, but {value} is of type "
-            f"“{is_.en}” and equals none of them; {example.en}, for example, does not meet the cell.",
-            f"{rule.zh}：{column.zh}的类型为{asked.zh}，而 {value} 为{is_.zh}，永远不会相等，"
+            f"{capital(rule).en}: the column {column.en} holds values of type {asked}, but {value} is of type "
+            f"{is_} and equals none of them; {example.en}, for example, does not meet the cell.",
+            f"{rule.zh}：{column.zh}的类型为 {asked}，而 {value} 的类型为 {is_}，永远不会相等，"
             f"例如 {example.zh} 不满足。",
         ),
         Words(
-            "Write the value in the column's type (texts in quotation marks, numbers without), or correct the type.",
-            "请按该列类型填写（文本加英文双引号，数值不加），或更正列的类型。",
+            "Write the value in the column's type (a string in quotation marks, a number without) or correct the type.",
+            "请按该列类型填写（string 加英文双引号，number 不加），或更正列的类型。",
         ),
     )
 
