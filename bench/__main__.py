@@ -11,14 +11,15 @@ import os
 import tempfile
 from pathlib import Path
 
-from bench.measurement import Measurement
-from bench.report import machine, write_report
-from bench.size import FULL, QUICK
 from bench.timing import Figure
 
 
 def main() -> None:
     """Measure, then print."""
+    from bench.measurement import Measurement  # noqa: PLC0415  spawned processes import this module, too
+    from bench.report import machine, write_report  # noqa: PLC0415
+    from bench.size import FULL, QUICK  # noqa: PLC0415
+
     arguments = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     arguments.add_argument("--write", action="store_true", help="measure growth, write docs/performance.md")
     arguments.add_argument("--only", metavar="PART", help="one part alone: " + ", ".join(Measurement.PARTS))

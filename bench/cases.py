@@ -51,7 +51,7 @@ def remote_figures(folder: Path, size: Size) -> dict[str, Figure]:
     database = Database(f"sqlite:///{folder / 'remote.db'}")
     engine = engine_on(database, folder, kaihu_diagram(remote=True))
     executor = JobExecutor(engine)
-    commits = _count_commits(database, lambda: _remote_case(engine, executor, 0))
+    commits = count_commits(database, lambda: _remote_case(engine, executor, 0))
     works = {"kaihu": lambda number: _remote_case(engine, executor, number)}
     milliseconds = in_turns(works, size.rounds, size.cases)["kaihu"].wall * MILLI
     database.close()
@@ -89,12 +89,13 @@ def _rates(milliseconds: float, commits: int) -> Figure:
 def _check_counts(engine: ProcessEngine) -> None:
     """That a case is what its rates say: so many commits, and so many elements in its history."""
     database = engine.parts.database
-    assert _count_commits(database, lambda: run_case(engine, 0)) == COMMITS
+    assert count_commits(database, lambda: run_case(engine, 0)) == COMMITS
     with database.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM activity")).scalar_one() == ELEMENTS
 
 
-def _count_commits(database: Database, work: Callable[[], object]) -> int:
+def count_commits(database: Database, work: Callable[[], object]) -> int:
+    """How often the database commits while the work is done."""
     commits: list[object] = []
     count = commits.append  # the same object must be taken off again
     event.listen(database.engine, "commit", count)

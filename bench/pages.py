@@ -21,10 +21,10 @@ from pathlib import Path
 
 from bank.notifications import Outbox
 from bank.simulators import build_systems
-from bench.diagrams import CLERK, kaihu_diagram
+from bench.diagrams import kaihu_diagram
 from bench.kaihu_case import HANDLERS, engine_on, start_case
 from bench.size import Size
-from bench.staff import PASSWORD_FILE, process_owner, staffed_bank
+from bench.staff import LOGIN, PASSWORD_FILE, process_owner, staffed_bank
 from bench.timing import MILLI, Figure, p99
 from cli.web_server import WebServer
 from engine.job_executor import JobExecutor
@@ -90,7 +90,7 @@ def _serve(url: str, home: Path, ports: Queue[int]) -> None:
 
 def _completions(browser: _Browser, password: str, count: int) -> list[float]:
     page = browser.get("/sign-in")
-    browser.post("/sign-in", {"csrf_token": _token(page), "name": f"clerk{CLERK}", "password": password})
+    browser.post("/sign-in", {"csrf_token": _token(page), "name": LOGIN, "password": password})
     page = browser.get("/inbox/?view=mine")
     page = browser.get(_found(r'class="task-card" id="[^"]*" href="([^"]+)"', page))
     times = []

@@ -30,15 +30,15 @@ class Size:
 
 QUICK = Size(
     rounds=3,
-    cases=15,
-    evaluations=1_000,
-    completions=150,
+    cases=10,
+    evaluations=500,
+    completions=100,
     requests=45,
-    seconds=2.0,
+    seconds=1.5,
     inbox_rows=10_000,
     pages=40,
-    loop_rounds=300,
-    outside_jobs=64,
+    loop_rounds=200,
+    outside_jobs=32,
     starts=1,
     versions=5,
 )

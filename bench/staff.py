@@ -25,7 +25,8 @@ _COLLEAGUES = (
     "internal_auditor",
     "team_lead",
 )
-"""Ten people come before the clerk, whose key the diagram names."""
+"""Ten people come before the clerk, whose key the diagram names; the clerk alone has a login."""
+LOGIN = "clerk"
 PASSWORD_FILE = "clerk-password"  # noqa: S105  a file's name
 
 
@@ -44,15 +45,15 @@ def process_owner(database: Database, bank: Bank) -> Actor:
     """Who may deploy."""
     with database.reading() as connection:
         person = bank.people.holders(connection, "process_owner")[0].key
-        return Actor.staff(person, bank.people.logins.of_person(connection, person)[0].key)
+        return Actor.staff(person, person)
 
 
 def _hire(connection: Connection, people: People, home: Path) -> None:
     administrator = None
     for number, role in enumerate((*_COLLEAGUES, "relationship_manager"), start=1):
         person = people.add(connection, name_zh=f"职员{number}", name_en=f"Clerk {number}").key
-        _, password = people.logins.add(connection, person, f"clerk{number}", must_change_password=False)
         people.grant(connection, person, role, by=administrator)
         administrator = administrator or person
     assert person == CLERK, "the diagram assigns its tasks to another person"
+    _, password = people.logins.add(connection, person, LOGIN, must_change_password=False)
     (home / PASSWORD_FILE).write_text(password)

@@ -6,13 +6,16 @@ import multiprocessing
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
 from multiprocessing.queues import Queue
-from multiprocessing.synchronize import Barrier, Event
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from sqlalchemy import text
 
 from bench.application import application
+from bench.cases import count_commits
 from bench.diagrams import ELEMENTS, REMOTE_CHECK
 from bench.drawing import outside_diagram
 from bench.kaihu_case import COMMITS, clerk, engine_on
@@ -36,23 +39,26 @@ def threads_figures(folder: Path, size: Size) -> dict[str, Figure]:
     database = Database(f"sqlite:///{folder / 'threads.db'}")
     engine = engine_on(database, folder)
     _run_one(engine, "warm")
-    done = [0] * _THREADS
-    stop = time.perf_counter() + size.seconds
+    done, began = [0] * _THREADS, time.perf_counter()
 
     def client(number: int) -> None:
-        while time.perf_counter() < stop:
+        while time.perf_counter() < began + size.seconds:
             _run_one(engine, f"{number}-{done[number]}")
             done[number] += 1
 
+    commits = count_commits(database, lambda: _together(client))
+    elapsed = time.perf_counter() - began
+    figure = _rate(sum(done), elapsed, f"{_THREADS} clients in one process, SQLite")
+    database.close()
+    return {"group_commit_elements": figure | {"shared_commits_per_second": commits / elapsed}}
+
+
+def _together(client: Callable[[int], None]) -> None:
     threads = [threading.Thread(target=client, args=(number,)) for number in range(_THREADS)]
-    began = time.perf_counter()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    figure = _rate(sum(done), time.perf_counter() - began, f"{_THREADS} clients in one process, SQLite")
-    database.close()
-    return {"group_commit_elements": figure}
 
 
 def processes_figures(server: str, size: Size) -> dict[str, Figure]:
@@ -69,13 +75,40 @@ def processes_figures(server: str, size: Size) -> dict[str, Figure]:
 
 def workers_figures(server: str, size: Size) -> dict[str, Figure]:
     """Two worker machines against one, on jobs that wait for the outside: how much sooner they are through."""
-    one, two = (_seconds_with(server, workers, size.outside_jobs) for workers in (1, 2))
+    with new_database(server) as url, tempfile.TemporaryDirectory(prefix="kaihu-bench-") as home:
+        engine = engine_on(Database(url), Path(home), outside_diagram())
+        machines = [_Machine(url, home) for _ in range(2)]
+        one = _seconds_with(engine, machines[:1], size.outside_jobs)
+        two = _seconds_with(engine, machines, size.outside_jobs)
+        for machine in machines:
+            machine.stop()
+        engine.parts.database.close()
     unit = f"times as fast, {size.outside_jobs} jobs that wait {_OUTSIDE_SECONDS} s each, PostgreSQL"
     rates: Figure = {
         "one_worker_jobs_per_second": size.outside_jobs / one,
         "two_workers_jobs_per_second": size.outside_jobs / two,
     }
     return {"two_workers_ratio": {"kaihu": one / two, **rates, "unit": unit}}
+
+
+class _Machine:
+    """A worker in a process of its own that works when it is told to."""
+
+    def __init__(self, url: str, home: str) -> None:
+        self._line, others = _SPAWN.Pipe()
+        self._process = _SPAWN.Process(target=_worker_process, args=(url, home, others))
+        self._process.start()
+        self._line.recv()
+
+    def tell(self, *, work: bool) -> None:
+        """Begin or end to work; comes back when it is so."""
+        self._line.send(work)
+        self._line.recv()
+
+    def stop(self) -> None:
+        """End the process."""
+        self._line.send(None)
+        self._process.join()
 
 
 def _run_one(engine: ProcessEngine, name: str) -> None:
@@ -87,8 +120,8 @@ def _run_one(engine: ProcessEngine, name: str) -> None:
 
 
 def _rate(cases: int, elapsed: float, how: str) -> Figure:
-    commits = cases * COMMITS / elapsed
-    return {"kaihu": cases * ELEMENTS / elapsed, "commits_per_second": commits, "unit": f"durable elements/s, {how}"}
+    commands = cases * COMMITS / elapsed
+    return {"kaihu": cases * ELEMENTS / elapsed, "commands_per_second": commands, "unit": f"durable elements/s, {how}"}
 
 
 def _client_process(
@@ -105,24 +138,18 @@ def _client_process(
     engine.parts.database.close()
 
 
-def _seconds_with(server: str, workers: int, jobs: int) -> float:
-    with new_database(server) as url, tempfile.TemporaryDirectory(prefix="kaihu-bench-") as home:
-        engine = engine_on(Database(url), Path(home), outside_diagram())
-        for number in range(jobs):
-            engine.process_instances.start(clerk, "outside", business_key=f"J-{number}", variables=application())
-        barrier, done = _SPAWN.Barrier(workers + 1), _SPAWN.Event()
-        processes = [_SPAWN.Process(target=_worker_process, args=(url, home, barrier, done)) for _ in range(workers)]
-        for process in processes:
-            process.start()
-        barrier.wait()
-        began = time.perf_counter()
-        while _waiting(engine):
-            time.sleep(0.02)
-        elapsed = time.perf_counter() - began
-        done.set()
-        for process in processes:
-            process.join()
-        engine.parts.database.close()
+def _seconds_with(engine: ProcessEngine, machines: Sequence[_Machine], jobs: int) -> float:
+    for number in range(jobs):
+        name = f"J-{len(machines)}-{number}"
+        engine.process_instances.start(clerk, "outside", business_key=name, variables=application())
+    began = time.perf_counter()
+    for machine in machines:
+        machine.tell(work=True)
+    while _waiting(engine):
+        time.sleep(0.02)
+    elapsed = time.perf_counter() - began
+    for machine in machines:
+        machine.tell(work=False)
     return elapsed
 
 
@@ -146,12 +173,15 @@ def _slow_neighbour(job: Job, resources: object) -> Result:
     return Completed({"answer": "yes"})
 
 
-def _worker_process(url: str, home: str, barrier: Barrier, done: Event) -> None:
+def _worker_process(url: str, home: str, line: Connection[object, bool | None]) -> None:
     slow = Handler(type=REMOTE_CHECK, mode=Mode.REMOTE, run=_slow_neighbour, name="外部检查", name_en="Remote check")
     engine = engine_on(Database(url), Path(home), outside_diagram(), handlers={slow.type: slow})
     executor = JobExecutor(engine)
-    barrier.wait()
-    executor.start()
-    done.wait()
-    executor.stop()
+    line.send("ready")
+    while (work := line.recv()) is not None:
+        if work:
+            executor.start()
+        else:
+            executor.stop()
+        line.send("so it is")
     engine.parts.database.close()
