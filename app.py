@@ -63,7 +63,7 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         records=CancelledCases(bank.applications, bank.accounts),
     )
 
-    executor = JobExecutor(engine)
+    executor = JobExecutor(engine, threads=settings.job_threads)
     readiness = Readiness(
         {
             "database": lambda: database_answers(database),

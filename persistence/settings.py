@@ -15,6 +15,7 @@ LANGUAGES = ("zh", "en")
 LOG_FORMATS = ("auto", "json", "text")
 _SECRET_BYTES = 32
 _MOST_PROXIES = 5  # more in a row is a mistake, and each one trusted in vain is a place to forge an address from
+_MOST_JOB_THREADS = 32  # each may hold a connection, of which a process has 48 at most; more work takes more processes
 _HIGHEST_PORT = 65_535
 
 
@@ -53,6 +54,9 @@ class Settings:
     traces: bool = False
     """KAIHU_TRACES: `1` sends traces by OTLP, to where OpenTelemetry's own settings say (default 0)."""
 
+    job_threads: int = 4
+    """KAIHU_JOB_THREADS: how many jobs `serve` and `work` each have under way at the same time (default 4)."""
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
         """The settings of this process. Raises SettingWrong."""
@@ -69,6 +73,7 @@ class Settings:
             log_format=_log_format(environ.get("KAIHU_LOG_FORMAT", "auto")),
             metrics_address=_address(environ.get("KAIHU_METRICS_ADDRESS", "")),
             traces=environ.get("KAIHU_TRACES", "0") == "1",
+            job_threads=_job_threads(environ.get("KAIHU_JOB_THREADS", "4")),
         )
 
     def secret(self) -> bytes:
@@ -101,6 +106,12 @@ def _zone(name: str) -> ZoneInfo:
 def _count(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) <= _MOST_PROXIES):
         raise SettingWrong(name="KAIHU_TRUSTED_PROXIES", allowed=f"0 … {_MOST_PROXIES}")
+    return int(text)
+
+
+def _job_threads(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= _MOST_JOB_THREADS):
+        raise SettingWrong(name="KAIHU_JOB_THREADS", allowed=f"1 … {_MOST_JOB_THREADS}")
     return int(text)
 
 
