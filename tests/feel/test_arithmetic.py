@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
 from decimal import Context, Decimal
+from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.feel.evaluation import evaluate, warnings_of
@@ -16,9 +19,12 @@ AMOUNTS = st.one_of(
 )
 
 
+DECIMAL128 = Context(prec=34, Emin=-6143, Emax=6144, traps=[])
+
+
 def decimal128(value: int | Decimal) -> Decimal:
     """As IEEE 754 decimal128 holds it."""
-    return Context(prec=34, Emin=-6143, Emax=6144).create_decimal(value)
+    return DECIMAL128.create_decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -158,3 +164,61 @@ def test_sums_and_products_do_not_depend_on_the_order(a: object, b: object) -> N
 def test_dividing_undoes_multiplying_within_34_digits(a: int | Decimal, b: int | Decimal) -> None:
     found = Decimal(evaluate("(a * b) / b", {"a": a, "b": b}))
     assert abs(found - a) <= abs(Decimal(a)) * Decimal("1E-32")
+
+
+FULL = st.builds(
+    lambda digits, sign, scale: Decimal(sign * digits).scaleb(scale, DECIMAL128),
+    st.integers(30, 34).flatmap(lambda length: st.integers(10 ** (length - 1), 10**length - 1)),
+    st.sampled_from([1, -1]),
+    st.integers(-6176, -6130) | st.integers(-40, 8) | st.integers(6060, 6111),
+)
+"""Numbers of 30 to 34 digits: about 1, and near the least and the greatest there are."""
+
+CALCULATED: dict[str, Callable[[Fraction, Fraction], Fraction]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+}
+
+
+def of_34_digits(value: Fraction) -> Decimal | None:
+    """The nearest number of 34 digits, the even one of two; None beyond the greatest, and where the least digits of
+    a number next to 0 would be lost. Worked out with whole numbers only."""
+    if value == 0:
+        return Decimal(0)
+    size = abs(value)
+    exponent = (size.numerator.bit_length() - size.denominator.bit_length()) * 30_103 // 100_000 + 1
+    while size < Fraction(10) ** exponent:
+        exponent -= 1
+    quantum = max(exponent - 33, -6176)
+    scaled = size / Fraction(10) ** quantum
+    digits = round(scaled)
+    if digits * Fraction(10) ** quantum >= Fraction(10) ** 6145 or (exponent < -6143 and digits != scaled):
+        return None
+    return Decimal(f"{'-' if value < 0 else ''}{digits}E{quantum}")
+
+
+@settings(max_examples=200, deadline=None)
+@given(FULL, FULL, st.sampled_from(sorted(CALCULATED)))
+def test_results_are_the_exact_ones_rounded_half_even_to_34_digits(a: Decimal, b: Decimal, symbol: str) -> None:
+    expected = of_34_digits(CALCULATED[symbol](Fraction(a), Fraction(b)))
+    assert evaluate(f"a {symbol} b", {"a": a, "b": b}) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(FULL)
+def test_numbers_that_differ_in_the_last_of_34_digits_differ(a: Decimal) -> None:
+    both = {"a": a, "b": a.next_plus(DECIMAL128)}
+    assert evaluate("a < b", both) is (both["b"] > a)
+    assert evaluate("a = b", both) is False
+    assert evaluate("b - a > 0", both) is True
+
+
+@settings(max_examples=200, deadline=None)
+@given(FULL)
+def test_all_34_digits_survive_text_and_sign(a: Decimal) -> None:
+    assert evaluate("number(string(a))", {"a": a}) == a
+    assert evaluate("-(-a)", {"a": a}) == a
+    assert evaluate("abs(a)", {"a": a}) == a.copy_abs()
+    assert evaluate("a * 1 + 0 - a", {"a": a}) == 0
