@@ -19,7 +19,6 @@ from persistence.database import Database
 _SMALL, _LARGE = 10_000, 1_000_000
 _ENDLESS = 10**9
 _TENTHS = 10
-_SAMPLE = 60
 Points = list[tuple[float, float]]
 
 
@@ -95,7 +94,7 @@ def step_growth(folder: Path, rounds: int) -> Points:
     return points
 
 
-def instance_growth(folder: Path, cases: int) -> Points:
+def instance_growth(folder: Path, cases: int, rounds: int) -> Points:
     """Milliseconds of a case by how many the database holds already; the last point is at `cases`."""
     engine, points, there = engine_in(folder), Points(), 0
     for share in (0.0, 0.1, 0.25, 0.5, 1.0):
@@ -103,7 +102,7 @@ def instance_growth(folder: Path, cases: int) -> Points:
             run_case(engine, number)
         there = int(cases * share)
         times = partial(seconds, partial(run_case, engine, _ENDLESS + there))
-        points.append((float(there), _median(times, _SAMPLE)))
+        points.append((float(there), _median(times, rounds)))
     return points
 
 

@@ -21,9 +21,6 @@ from bench.timing import Absent, Figure
 from bench.together import processes_figures, threads_figures, workers_figures
 from persistence.database import Database
 
-_GROWTH_CASES = 5_000
-_SAMPLE = 60
-
 
 class Measurement:
     """The figures, and the curves of growth where they were asked for."""
@@ -55,13 +52,15 @@ class Measurement:
 
     def run_growth(self) -> None:
         """Measure the curves that are not part of a figure."""
-        self.curves["steps"] = step_growth(self._new_folder("steps"), _SAMPLE)
-        self.curves["data"] = data_growth(self._new_folder("data"), _SAMPLE)
-        self.curves["instances"] = instance_growth(self._new_folder("instances"), _GROWTH_CASES)
+        self.curves["steps"] = step_growth(self._new_folder("steps"), self._size.samples)
+        self.curves["data"] = data_growth(self._new_folder("data"), self._size.samples)
+        self.curves["instances"] = instance_growth(
+            self._new_folder("instances"), self._size.growth_cases, self._size.samples
+        )
         for rows in (1_000, 10_000, 100_000):
             if rows < self._size.inbox_rows:
                 self._sqlite_inbox(self._new_folder(f"inbox-{rows}"), rows)
-        self.curves["inbox"].sort()
+        self.curves.get("inbox", []).sort()
 
     def _case(self, folder: Path) -> dict[str, Figure]:
         with ExitStack() as stack:

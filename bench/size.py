@@ -26,6 +26,9 @@ class Size:
     starts: int
     """Of the server."""
     versions: int
+    growth_cases: int
+    samples: int
+    """Of each point of a curve."""
 
 
 QUICK = Size(
@@ -41,6 +44,8 @@ QUICK = Size(
     outside_jobs=32,
     starts=1,
     versions=5,
+    growth_cases=200,
+    samples=10,
 )
 FULL = Size(
     rounds=7,
@@ -55,4 +60,6 @@ FULL = Size(
     outside_jobs=400,
     starts=5,
     versions=100,
+    growth_cases=5_000,
+    samples=60,
 )
