@@ -24,7 +24,10 @@ def main() -> None:
     arguments.add_argument("--write", action="store_true", help="measure growth, write docs/performance.md")
     arguments.add_argument("--only", metavar="PART", help="one part alone: " + ", ".join(Measurement.PARTS))
     given = arguments.parse_args()
-    size = QUICK if os.environ.get("QUICK") == "1" else FULL
+    quick = os.environ.get("QUICK") == "1"
+    if given.write and (quick or given.only):
+        arguments.error("--write tells of every figure at length: without QUICK=1 and --only")
+    size = QUICK if quick else FULL
     with tempfile.TemporaryDirectory(prefix="kaihu-bench-") as folder:
         measurement = Measurement(Path(folder), size, with_peers=os.environ.get("PEERS") == "1")
         measurement.run(given.only)
