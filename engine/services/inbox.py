@@ -19,7 +19,8 @@ from engine.store.states import TaskState
 from persistence.keys import key_in
 
 MAX_PAGE = 200
-COUNT_CAP = 1_000
+COUNT_CAP = 200
+"""What a badge counts to. Whoever has more waiting than fills the longest page is helped by no exact number."""
 
 _VIEWS = {
     InboxView.MINE: store.MINE,

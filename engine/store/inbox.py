@@ -27,6 +27,7 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
+    true,
     tuple_,
     union,
     union_all,
@@ -88,24 +89,24 @@ def page_of(connection: Connection, view: View, reader: Reader, after: Cursor | 
     parameters = reader.parameters
     if after is not None:
         parameters |= {"after_key": after.key, "after_due": after.due}
-    prepared = _page(view, len(reader.roles), after is not None, limit)
+    prepared = _page(connection.dialect.name, view, len(reader.roles), after is not None, limit)
     return _with_groups(prepared.all(connection, parameters))
 
 
 def completed_by(connection: Connection, person: int, before: int | None, limit: int) -> list[Offered]:
     """At most `limit` tasks the person completed, the newest first, those before the key `before`."""
-    parameters = {"person": person} if before is None else {"person": person, "before": before}
-    return _with_groups(_completed(before is not None, limit).all(connection, parameters))
+    parameters = {"person": person} if before is None else {"person": person, "after_key": before}
+    return _with_groups(_completed(connection.dialect.name, before is not None, limit).all(connection, parameters))
 
 
 def open_in(connection: Connection, instance_key: int, limit: int) -> list[Offered]:
     """At most `limit` open tasks of one case, the oldest first."""
-    return _with_groups(_open_in(limit).all(connection, {"instance_key": instance_key}))
+    return _with_groups(_open_in(connection.dialect.name, limit).all(connection, {"instance_key": instance_key}))
 
 
 def counts_of(connection: Connection, views: Iterable[View], reader: Reader, cap: int) -> tuple[int, ...]:
     """How many tasks each view has, at most `cap`."""
-    row = _counts(tuple(views), len(reader.roles), cap).first(connection, reader.parameters)
+    row = _counts(connection.dialect.name, tuple(views), len(reader.roles), cap).first(connection, reader.parameters)
     assert row is not None  # it only counts
     return tuple(row)
 
@@ -127,75 +128,106 @@ def _with_groups(rows: Iterable[Row[Any]]) -> list[Offered]:
 
 
 @lru_cache(maxsize=512)
-def _page(view: View, roles: int, resumed: bool, limit: int) -> Prepared:
-    return Prepared(page_query(view, roles, resumed, limit))
+def _page(dialect: str, view: View, roles: int, resumed: bool, limit: int) -> Prepared:
+    return Prepared(page_query(dialect, view, roles, resumed, limit))
 
 
 @lru_cache(maxsize=64)
-def _completed(resumed: bool, limit: int) -> Prepared:
-    return Prepared(completed_query(resumed, limit))
+def _completed(dialect: str, resumed: bool, limit: int) -> Prepared:
+    return Prepared(completed_query(dialect, resumed, limit))
 
 
 @lru_cache(maxsize=4)
-def _open_in(limit: int) -> Prepared:
+def _open_in(dialect: str, limit: int) -> Prepared:
     of_case = select(user_task.c.key).where(user_task.c.instance_key == bindparam("instance_key"), OPEN)
-    return Prepared(_rows_of(of_case.order_by(user_task.c.key).limit(_written(limit)).subquery("page")))
+    return Prepared(_rows_of(dialect, of_case.order_by(user_task.c.key).limit(_written(limit)).subquery("page")))
 
 
 @lru_cache(maxsize=64)
-def _counts(views: tuple[View, ...], roles: int, cap: int) -> Prepared:
-    return Prepared(counts_query(views, roles, cap))
+def _counts(dialect: str, views: tuple[View, ...], roles: int, cap: int) -> Prepared:
+    return Prepared(counts_query(dialect, views, roles, cap))
 
 
-def page_query(view: View, roles: int, resumed: bool, limit: int) -> Select[Any]:
+def page_query(dialect: str, view: View, roles: int, resumed: bool, limit: int) -> Select[Any]:
     """The tasks of one page in their order, each once for every candidate role."""
-    ranges = [query.order_by(*query.selected_columns) for query in _ranges(view, roles, resumed)]
-    page = union(*_cut(ranges, limit)).subquery()  # what is offered to two of the person's roles comes once
-    return _rows_of(select(page).order_by(*page.c).limit(_written(limit)).subquery("page"))
+    # a union, since what is offered to two of the person's roles is to come once
+    page = union(*_cut(_ranges(dialect, view, roles, resumed), limit)).subquery()
+    return _rows_of(dialect, select(page).order_by(*page.c).limit(_written(limit)).subquery("page"))
 
 
-def completed_query(resumed: bool, limit: int) -> Select[Any]:
+def completed_query(dialect: str, resumed: bool, limit: int) -> Select[Any]:
     """The tasks a person completed, each once for every candidate role."""
-    key = user_task.c.key
-    page = select(key).where(user_task.c.completed_by == bindparam("person"))
-    if resumed:
-        page = page.where(key < bindparam("before"))
-    return _rows_of(page.order_by(key.desc()).limit(_written(limit)).subquery("page"), newest_first=True)
+    completed = _by_key(dialect, user_task.c.completed_by, "person", user_task.c.key, resumed, newest_first=True)
+    return _rows_of(dialect, completed.limit(_written(limit)).subquery("page"), newest_first=True)
 
 
-def counts_query(views: Iterable[View], roles: int, cap: int) -> Select[Any]:
+def counts_query(dialect: str, views: Iterable[View], roles: int, cap: int) -> Select[Any]:
     """One row with a capped number for each view."""
     numbers = []
     for number, view in enumerate(views):
-        ranges = [query.with_only_columns(query.selected_columns.key) for query in _ranges(view, roles, False)]
-        every = union_all(*_cut(ranges, cap)).subquery()
+        every = union_all(*_cut(_ranges(dialect, view, roles, False), cap)).subquery()
         counted = select(every.c.key).distinct().limit(_written(cap)).subquery()
         numbers.append(select(func.count()).select_from(counted).scalar_subquery().label(f"count_{number}"))
     return select(*numbers)
 
 
-def _ranges(view: View, roles: int, resumed: bool) -> list[Select[Any]]:
+def _ranges(dialect: str, view: View, roles: int, resumed: bool) -> list[Select[Any]]:
     """Each selects what its tasks are ordered by, the key being the last."""
+
+    def range_of(owner: ColumnElement[Any], parameter: str, key: ColumnElement[int], due: ColumnElement[Any]) -> Any:
+        if view.overdue:
+            return _by_due(owner, parameter, due, key, resumed)
+        return _by_key(dialect, owner, parameter, key, resumed)
+
     ranges = []
     if view.held:
-        held = _range(view, user_task.c.key, user_task.c.due_at, resumed)
-        ranges.append(held.where(user_task.c.assignee == bindparam("person"), OPEN))
+        ranges.append(range_of(user_task.c.assignee, "person", user_task.c.key, user_task.c.due_at).where(OPEN))
     if view.offers:
         offers: ColumnElement[bool] = literal_column(view.offers)
-        offered = _range(view, _OFFER.task_key, _OFFER.due_at, resumed).where(offers)
-        ranges.append(offered.where(_TO_PERSON, _OFFER.candidate == bindparam("by_name")))
-        ranges += [offered.where(_TO_ROLE, _OFFER.candidate == bindparam(f"role_{number}")) for number in range(roles)]
+        to_all = [(_TO_PERSON, "by_name"), *((_TO_ROLE, f"role_{number}") for number in range(roles))]
+        ranges += [
+            range_of(_OFFER.candidate, parameter, _OFFER.task_key, _OFFER.due_at).where(kind, offers)
+            for kind, parameter in to_all
+        ]
     return ranges
 
 
-def _range(view: View, key: ColumnElement[int], due: ColumnElement[Any], resumed: bool) -> Select[Any]:
-    after_key = bindparam("after_key", type_=Key)
-    if not view.overdue:
-        query = select(key.label("key"))
-        return query.where(key > after_key) if resumed else query
-    query = select(due.label("due_at"), key.label("key")).where(due < bindparam("now"))
-    after = tuple_(bindparam("after_due", type_=UtcDateTime()), after_key)
-    return query.where(tuple_(due, key) > after) if resumed else query
+def _by_key(
+    dialect: str,
+    owner: ColumnElement[Any],
+    parameter: str,
+    key: ColumnElement[int],
+    resumed: bool,
+    *,
+    newest_first: bool = False,
+) -> Select[Any]:
+    """What belongs to one owner, in the order of the keys.
+
+    Told that the owner is equal to one value, PostgreSQL may read the primary key in its order instead and hope to
+    meet enough rows of that owner soon: through the whole table when they are all at its end. So it is told that the
+    owner lies between two values, and only the index with the owner in front has the order then.
+    """
+    own, behind = bindparam(parameter, type_=owner.type), bindparam("after_key", type_=Key)
+    if dialect == "postgresql":
+        query, order = select(key.label("key")).where(owner >= own, owner <= own), [owner, key]
+        place, cursor = tuple_(*order), tuple_(own, behind)
+    else:
+        query, order = select(key.label("key")).where(owner == own), [key]
+        place, cursor = tuple_(key), tuple_(behind)
+    if resumed:
+        query = query.where(place < cursor if newest_first else place > cursor)
+    return query.order_by(*([column.desc() for column in order] if newest_first else order))
+
+
+def _by_due(
+    owner: ColumnElement[Any], parameter: str, due: ColumnElement[Any], key: ColumnElement[int], resumed: bool
+) -> Select[Any]:
+    """What belongs to one owner and is past due, the longest overdue first: the order of one index only."""
+    query = select(due.label("due_at"), key.label("key")).where(owner == bindparam(parameter), due < bindparam("now"))
+    if resumed:
+        cursor = tuple_(bindparam("after_due", type_=UtcDateTime()), bindparam("after_key", type_=Key))
+        query = query.where(tuple_(due, key) > cursor)
+    return query.order_by(due, key)
 
 
 def _cut(ranges: Iterable[Select[Any]], limit: int) -> list[Select[Any]]:
@@ -203,12 +235,21 @@ def _cut(ranges: Iterable[Select[Any]], limit: int) -> list[Select[Any]]:
     return [select(query.limit(_written(limit)).subquery()) for query in ranges]
 
 
-def _rows_of(page: FromClause, *, newest_first: bool = False) -> Select[Any]:
-    """Everything a list shows of the tasks of a page, in its order; a further row for each further candidate role."""
-    roles = (_OFFER.task_key == user_task.c.key) & _TO_ROLE
-    rows = select(*_ROW, _OFFER.candidate).join_from(page, user_task, user_task.c.key == page.c.key)
+def _rows_of(dialect: str, page: FromClause, *, newest_first: bool = False) -> Select[Any]:
+    """Everything a list shows of the tasks of a page, in its order; a further row for each further candidate role.
+
+    The rows are looked up one by one. So that no planner thinks of merging the page with the whole table instead, the
+    joins are outer ones for SQLite, which then begins with the page, and for PostgreSQL a lateral that it may not open.
+    """
+    to_roles = (_OFFER.task_key == user_task.c.key) & _TO_ROLE
     order = [column.desc() if newest_first else column for column in page.c]
-    return rows.join(user_task_offer, roles, isouter=True).order_by(*order, _OFFER.candidate)
+    of_page = user_task.c.key == page.c.key
+    if dialect == "postgresql":
+        found = select(*_ROW, _OFFER.candidate).join_from(user_task, user_task_offer, to_roles, isouter=True)
+        task = found.where(of_page).offset(_written(0)).lateral("task")
+        return select(task).join_from(page, task, true(), isouter=True).order_by(*order, task.c.candidate)
+    rows = select(*_ROW, _OFFER.candidate).join_from(page, user_task, of_page, isouter=True)
+    return rows.join(user_task_offer, to_roles, isouter=True).order_by(*order, _OFFER.candidate)
 
 
 def _written(number: int) -> ColumnElement[int]:
