@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event, func, select
 
 from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
+from engine.queue.work import Pace
 from engine.services.answers import Correlated
 from engine.services.housekeeping import RETENTION
 from engine.services.transactions import run_once
@@ -36,6 +37,7 @@ from tests.engine.diagrams import (
     timer_catch,
     user_task,
 )
+from tests.engine.queue_machine import wait_until
 
 REMOTE = diagram("remote", chain(start(), service_task("ask", "ask-registry"), end()))
 LOCAL = diagram("local", chain(start(), service_task("open", "open-account"), end()))
@@ -129,6 +131,20 @@ def test_stopping_lets_a_running_job_finish_and_takes_no_other(deployed: Process
     stopper.join()
     states = [deployed.process_instances.find(clerk, key).state for key in ("AO-1", "AO-2")]
     assert states == [InstanceState.COMPLETED, InstanceState.ACTIVE]
+
+
+def test_stopping_leaves_a_job_behind_that_does_not_end_within_the_bound(
+    deployed: ProcessEngine, outside: Outside
+) -> None:
+    executor = JobExecutor(deployed, pace=Pace(stop_within=0.2))
+    outside.may_answer.clear()
+    begin(deployed, "remote")
+    executor.start()
+    assert outside.asked.wait(timeout=60)
+    executor.stop()
+    assert deployed.process_instances.find(clerk, "AO-1").state is InstanceState.ACTIVE
+    outside.may_answer.set()  # as long as the process lives it is told to its case all the same
+    wait_until(lambda: deployed.process_instances.find(clerk, "AO-1").state is InstanceState.COMPLETED)
 
 
 def test_an_executor_can_be_started_again(deployed: ProcessEngine, executor: JobExecutor, outside: Outside) -> None:

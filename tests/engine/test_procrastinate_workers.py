@@ -93,12 +93,13 @@ def rows_left(database: Database) -> int:
         return int(connection.execute(of_work).scalar_one())
 
 
-def listeners(database: Database) -> int:
+_LISTENING = "FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^LISTEN'"
+
+
+def listeners(database: Database) -> set[int]:
+    """The server's processes that serve the ears of machines."""
     with database.reading() as connection:
-        listening = text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query ~ '^LISTEN'"
-        )
-        return int(connection.execute(listening).scalar_one())
+        return set(connection.execute(text(f"SELECT pid {_LISTENING}")).scalars())
 
 
 def test_two_machines_complete_two_hundred_cases_with_each_effect_once(
@@ -171,7 +172,7 @@ def test_sigterm_lets_a_job_finish_and_takes_no_other(
         wait_until(lambda: outside.done)
         assert stopped.pid is not None
         os.kill(stopped.pid, signal.SIGTERM)
-        wait_until(lambda: listeners(postgres) == 0)
+        wait_until(lambda: not listeners(postgres))
         outside.open()
         stopped.join()
         assert stopped.exitcode == 0
@@ -229,7 +230,20 @@ def test_new_work_is_told_to_a_machine_that_would_not_look_for_an_hour(
 ) -> None:
     executor = JobExecutor(engine, pace=replace(QUICK, poll_every=3600, look_after_at="0 0 1 1 *"))
     executor.start()
-    wait_until(lambda: listeners(postgres) == 1)
+    wait_until(lambda: listeners(postgres))
+    cases = begin(engine, "asking")
+    wait_until(lambda: completed(engine, cases))
+    executor.stop()
+
+
+def test_a_machine_that_can_no_longer_hear_listens_again(engine: ProcessEngine, postgres: Database) -> None:
+    executor = JobExecutor(engine, pace=replace(QUICK, poll_every=3600, look_after_at="0 0 1 1 *"))
+    executor.start()
+    wait_until(lambda: listeners(postgres))
+    before = listeners(postgres)
+    with postgres.transaction() as transaction:
+        transaction.connection.execute(text(f"SELECT pg_terminate_backend(pid) {_LISTENING}"))
+    wait_until(lambda: listeners(postgres) - before)
     cases = begin(engine, "asking")
     wait_until(lambda: completed(engine, cases))
     executor.stop()
