@@ -117,18 +117,19 @@ class WebServer:
 
     def _settings(self, listening: socket.socket, keep_proxy_headers: bool) -> Any:
         limits = self._limits
-        return Adjustments(
+        settings = Adjustments(
             sockets=[listening],
             ident=None,
             threads=limits.threads,
             connection_limit=limits.connections,
             max_request_header_size=limits.header_bytes,
             max_request_body_size=limits.body_bytes,
-            channel_timeout=limits.silence,
-            cleanup_interval=limits.look_every,
             asyncore_use_poll=True,  # select() fails on file numbers from 1,024 on
             clear_untrusted_proxy_headers=not keep_proxy_headers,
         )
+        # given as arguments they would be cut to whole seconds
+        settings.channel_timeout, settings.cleanup_interval = limits.silence, limits.look_every
+        return settings
 
     def run(self, every_round: Callable[[], None] = lambda: None) -> None:
         """Serve until stopped; `every_round` is called about once a second and must be quick."""
@@ -145,8 +146,9 @@ class WebServer:
 
     def stop(self) -> None:
         """Take no more connections, answer what has begun, and let `run` return; safe in a signal's handler."""
-        self._stop_asked = True
-        self._server.pull_trigger()
+        if not self._stop_asked:
+            self._stop_asked = True
+            self._server.pull_trigger()
 
     def _one_round(self) -> None:
         wasyncore.loop(timeout=_ROUND, use_poll=True, map=self._map, count=1)
