@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from bench.peers import PeerProcess
 
 BENCH = Path(__file__).resolve().parents[2] / "bench"
 NODE_PEERS = [BENCH / "feelin", BENCH / "peers" / "bpmn_engine"]
@@ -44,3 +47,16 @@ def test_no_peer_is_a_requirement_of_what_is_shipped() -> None:
     for shipped in (root / "pyproject.toml", root / "requirements.lock"):
         text = shipped.read_text().lower()
         assert not any(re.search(rf"(?m)^[\s\"]*{peer}\b\s*[=><\[\"]", text) for peer in ("viewflow", "django", "dbos"))
+
+
+def test_a_peer_is_given_one_case_after_the_other(tmp_path: Path) -> None:
+    program = "import sys\nfor line in sys.stdin: open('asked', 'a').write(line[:9]); print('done', flush=True)"
+    with PeerProcess([sys.executable, "-c", program], tmp_path / "peer") as peer:
+        peer.run_case(1)
+        peer.run_case(2)
+    assert (tmp_path / "peer" / "asked").read_text() == '{"applica1\n2\n'
+
+
+def test_a_peer_that_does_not_start_is_told_from_one_that_is_slow(tmp_path: Path) -> None:
+    with pytest.raises((LookupError, OSError)):
+        PeerProcess([sys.executable, "-c", ""], tmp_path / "peer")
