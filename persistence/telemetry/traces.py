@@ -61,6 +61,10 @@ class Traces:
         """Note it in the span that is open."""
         trace.get_current_span().add_event(what)
 
+    def flush(self) -> None:
+        """Send what has ended by now."""
+        self._provider.force_flush()
+
     def close(self) -> None:
         """Send what is left; statements are no longer watched on new connections."""
         self._statements.forget()
