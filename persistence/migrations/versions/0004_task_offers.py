@@ -1,6 +1,6 @@
 """whom user tasks are offered to, by role and by name, with what the inbox's ranges need.
 
-Every open task keeps its candidates; taking it back leaves both earlier tables as they were written until then.
+Every open task keeps its candidates; taking it back makes the two earlier tables of them again.
 """
 
 from __future__ import annotations
