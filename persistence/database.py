@@ -25,6 +25,14 @@ from persistence.telemetry.observation import happened
 log = structlog.get_logger()
 
 _ADDRESSES = "sqlite:///…, postgresql://…"
+_SILENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""libpq's parameters, where the address has none: a server that has gone without a word is noticed within 30 s."""
 _BUSY_MILLISECONDS = 5_000  # another process may write to the same SQLite file; wait this long for its commit
 
 
@@ -142,6 +150,8 @@ def _supported(url: str) -> URL:
         raise DatabaseNotSupported(allowed=_ADDRESSES) from error
     if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
         raise DatabaseNotSupported(allowed=_ADDRESSES)
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.update_query_dict({name: value for name, value in _SILENCE.items() if name not in parsed.query})
     return parsed
 
 

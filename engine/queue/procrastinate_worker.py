@@ -32,9 +32,9 @@ log = structlog.get_logger()
 for _library in ("procrastinate", "psycopg.pool"):
     logging.getLogger(_library).setLevel(logging.CRITICAL)
 
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0  # seconds between two attempts to be told again
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 2.0  # seconds between two attempts to be told again
 _LETTING_GO = 1.0  # seconds Procrastinate's worker waits for work under way: our threads finish it without it
-_CONNECTING = 5.0  # seconds until a connection counts as not to be had
+_CONNECTING = 5.0  # seconds until a connection of the pool counts as not to be had
 _CONNECTIONS = 4  # fetching, finishing, heartbeat and upkeep; listening has one of its own
 
 
@@ -106,8 +106,8 @@ class ProcrastinateWorker:
             ended_by = await self._work()
             if self._stop_asked.is_set():
                 return
-            log.warning("queue.worker_ended", error=type(ended_by).__name__, pause=pause)
             pause = _FIRST_PAUSE if time.monotonic() - began > _LONGEST_PAUSE else min(pause * 2, _LONGEST_PAUSE)
+            log.warning("queue.worker_ended", error=type(ended_by).__name__, pause=pause)
             await self._stop_asked_within(pause)
 
     async def _stop_asked_within(self, seconds: float) -> None:
@@ -126,6 +126,9 @@ class ProcrastinateWorker:
         return None if working.cancelled() else working.exception()
 
     async def _be_told(self) -> None:
+        # a pool asks ever more seldom for a database that is away; this asks as often as `_LONGEST_PAUSE` says
+        probe = await psycopg.AsyncConnection.connect(self._address)
+        await probe.close()
         app = self._app()
         try:
             await app.open_async()

@@ -78,3 +78,9 @@ def test_keys_of_two_processes_never_meet_and_always_grow(database: Database) ->
     assert len(set(keys)) == len(keys)
     assert keys[0::2] == sorted(keys[0::2])
     assert all(0 < key < 2**63 for key in keys)
+
+
+def test_a_postgresql_server_that_falls_silent_is_noticed_unless_the_address_says_otherwise() -> None:
+    plain, patient = (Database(f"postgresql://u@host/name{query}").url.query for query in ("", "?connect_timeout=99"))
+    assert (plain["tcp_user_timeout"], plain["connect_timeout"]) == ("30000", "10")
+    assert patient["connect_timeout"] == "99"
