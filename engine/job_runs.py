@@ -64,8 +64,12 @@ class JobRuns:
         """The opposite of `give_up`."""
         self._given_up.clear()
 
-    def run_job(self, key: int) -> dt.timedelta | None:
-        """Take the job to the end of an attempt; how much too early it came, None when there is no more to do."""
+    def run_job(self, key: int, at: dt.datetime) -> dt.timedelta | None:
+        """Take a job that was told to be due `at` to the end of an attempt.
+
+        Returns how much too early that is, None when there is no more to do about this word. Word of an earlier time
+        than the job's present one is outdated: whoever changed the time has passed on new word.
+        """
         token = secrets.token_urlsafe(24)
         claimed = self._insist(lambda: self._engine.jobs.claim(key, self._name, token, self._leases))
         if claimed is not None:
@@ -76,7 +80,7 @@ class JobRuns:
             return None
         too_early = standing.at - self._engine.parts.clock.now()
         if too_early > dt.timedelta():
-            return too_early
+            return too_early if standing.state is JobState.LEASED or standing.at <= at else None
         if standing.state is JobState.LEASED:
             self._insist(lambda: self._engine.jobs.expire(key))  # what is left to do is passed on by that
         elif standing.type in self._remote:  # its time has come since the claim: that is to be made again
@@ -85,13 +89,13 @@ class JobRuns:
             self._insist(lambda: self._try_local(key))
         return None
 
-    def fire_timers(self, instance_key: int) -> dt.timedelta | None:
-        """Fire the due timers of a case; how much too early it is for the next one if none was due."""
-        if self._insist(lambda: self._engine.timers.fire(instance_key)):
-            return None  # the timers that are left have been passed on when they began
-        next_at = self._insist(lambda: self._engine.timers.next_of(instance_key))
-        too_early = None if next_at is None else next_at - self._engine.parts.clock.now()
-        return too_early if too_early is not None and too_early > dt.timedelta() else None
+    def fire_timers(self, instance_key: int, at: dt.datetime) -> dt.timedelta | None:
+        """Fire the due timers of a case of which one was told to be due `at`; the answer as above."""
+        too_early = at - self._engine.parts.clock.now()
+        if too_early > dt.timedelta():
+            return too_early
+        self._insist(lambda: self._engine.timers.fire(instance_key))
+        return None
 
     def look_after(self) -> None:
         """End attempts whose worker is gone, clear away what is past its time, bring back what got lost."""

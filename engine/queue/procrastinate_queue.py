@@ -34,6 +34,8 @@ _BATCH = 1_000
 _LONGEST_PLAIN_NAME = 40  # a NOTIFY channel has at most 63 bytes, 23 of which are Procrastinate's prefix
 _FIRST = 1  # timers and local jobs take milliseconds; they need not stand behind calls to the outside
 
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+
 _rows = table("procrastinate_jobs", column("status"), column("task_name"), column("args", JSONB))
 
 
@@ -83,7 +85,7 @@ class ProcrastinateQueue:
                 job.c.state == literal(JobState.AVAILABLE.value, literal_execute=True),  # the partial index's condition
                 job.c.type.in_(sorted(self.types)),
                 job.c.available_at <= now + HORIZON,
-                ~_told(RUN_JOB, _argument("key") == job.c.key),
+                ~_told(RUN_JOB, and_(_argument("key") == job.c.key, _argument("at") == _stored(job.c.available_at))),
             )
             .order_by(job.c.available_at, job.c.key)
             .limit(_BATCH)
@@ -96,7 +98,7 @@ class ProcrastinateQueue:
                 yield Row(
                     queue=queue_of(due.type),
                     task_name=RUN_JOB,
-                    task_kwargs={"key": due.key},
+                    task_kwargs={"key": due.key, "at": _microseconds(due.at)},
                     priority=_FIRST if due.type in self._local else 0,
                     scheduled_at=_later(due.at, now),
                     lock=None,  # branches of a case are parallel: no job of a case waits for another
@@ -122,7 +124,7 @@ def _timer_rows(timers: Collection[TimersDue], now: dt.datetime) -> Iterator[Row
 
 
 def _lost_timers(connection: Connection, now: dt.datetime) -> list[TimersDue]:
-    of_timer = and_(_argument("case") == timer.c.instance_key, _argument("at") == cast(timer.c.try_at, BigInteger))
+    of_timer = and_(_argument("case") == timer.c.instance_key, _argument("at") == _stored(timer.c.try_at))
     query = (
         select(timer.c.instance_key, timer.c.try_at)
         .where(timer.c.try_at <= now + HORIZON, ~_told(FIRE_TIMERS, of_timer))
@@ -143,6 +145,11 @@ def _argument(name: str) -> ColumnElement[Any]:
     return cast(_rows.c.args[name].astext, BigInteger)
 
 
+def _stored(time: ColumnElement[Any]) -> ColumnElement[int]:
+    """A column of times as the microseconds it holds."""
+    return cast(time, BigInteger)
+
+
 def _later(at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
     """None for what may be done at once: the database's clock need not agree to the millisecond."""
     return at if at > now else None
@@ -150,4 +157,9 @@ def _later(at: dt.datetime, now: dt.datetime) -> dt.datetime | None:
 
 def _microseconds(time: dt.datetime) -> int:
     """As `persistence.schema.UtcDateTime` stores it."""
-    return (time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+    return (time - _EPOCH) // dt.timedelta(microseconds=1)
+
+
+def moment(microseconds: int) -> dt.datetime:
+    """The time in a row's arguments, UTC."""
+    return _EPOCH + dt.timedelta(microseconds=microseconds)

@@ -21,7 +21,16 @@ from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Row
 
 from engine.queue.daemon_threads import DaemonThreads
-from engine.queue.procrastinate_queue import FIRE_TIMERS, HORIZON, LOOK_AFTER, RUN_JOB, TIMERS, UPKEEP, queue_of
+from engine.queue.procrastinate_queue import (
+    FIRE_TIMERS,
+    HORIZON,
+    LOOK_AFTER,
+    RUN_JOB,
+    TIMERS,
+    UPKEEP,
+    moment,
+    queue_of,
+)
 from engine.queue.work import Pace, Steps
 from engine.worker_api import Handler
 from persistence.database import Database
@@ -157,11 +166,11 @@ class ProcrastinateWorker:
             )
         )
 
-        async def run_job(key: int) -> None:
-            await self._do(app, lambda: self._steps.run_job(key))
+        async def run_job(key: int, at: int) -> None:
+            await self._do(app, lambda: self._steps.run_job(key, moment(at)))
 
         async def fire_timers(case: int, at: int) -> None:
-            await self._do(app, lambda: self._steps.fire_timers(case))
+            await self._do(app, lambda: self._steps.fire_timers(case, moment(at)))
 
         async def look_after(timestamp: int) -> None:
             await self._take_from_stalled_workers(app)

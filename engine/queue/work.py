@@ -62,11 +62,14 @@ class NothingCarried:
 class Steps(Protocol):
     """What workers of either backing do; `engine.job_runs` does it. No step raises what a handler raised."""
 
-    def run_job(self, key: int) -> dt.timedelta | None:
-        """Take the job to the end of an attempt; how much too early it came, None when there is no more to do."""
+    def run_job(self, key: int, at: dt.datetime) -> dt.timedelta | None:
+        """Take a job that was told to be due `at` to the end of an attempt.
 
-    def fire_timers(self, instance_key: int) -> dt.timedelta | None:
-        """Fire the due timers of a case; how much too early, as above."""
+        Returns how much too early that is, None when there is no more to do about this word.
+        """
+
+    def fire_timers(self, instance_key: int, at: dt.datetime) -> dt.timedelta | None:
+        """Fire the due timers of a case of which one was told to be due `at`; the answer as above."""
 
     def look_after(self) -> None:
         """End attempts whose worker is gone, clear away what is past its time, bring back what got lost."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
@@ -31,7 +32,6 @@ from engine.store.jobs import claimable_jobs, due_jobs, find_job, locked_job, lo
 from engine.store.states import JobState
 from engine.worker_api import BpmnError, Completed, Failed, Job, Mode
 from persistence.database import DatabaseUnavailable
-from persistence.errors import KaihuError
 
 log = structlog.get_logger()
 
@@ -146,8 +146,10 @@ class Jobs:
         changes = lease | {"attempts": row.attempts + 1}
         try:
             claimed = self._claimed(connection, row._asdict() | changes)
-        except KaihuError as error:  # its case cannot be read; the others of the batch must not suffer
-            log.error("job.not_leased", job=row.key, code=error.code)
+        except SQLAlchemyError:  # nothing more can be done in this transaction
+            raise
+        except Exception as error:  # its case cannot be read; the others of the batch must not suffer
+            log.error("job.not_leased", job=row.key, error=type(error).__name__, exc_info=error)
             self._put_off(connection, row, until)
             return None
         update_job(connection, row.key, changes)

@@ -14,7 +14,7 @@ from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
 from engine.services.settling import settle
 from engine.services.transactions import run_once
-from engine.store.waits import has_due_timer, instances_with_due_timers, next_timer, next_timer_of, postpone_timers
+from engine.store.waits import has_due_timer, instances_with_due_timers, next_timer, postpone_timers
 from persistence.database import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -39,11 +39,6 @@ class Timers:
         """When the next timer wants to fire."""
         with self._parts.database.reading() as connection:
             return next_timer(connection)
-
-    def next_of(self, instance_key: int) -> dt.datetime | None:
-        """When the next timer of the case wants to fire."""
-        with self._parts.database.reading() as connection:
-            return next_timer_of(connection, instance_key)
 
     def fire(self, instance_key: int) -> bool:
         """Fire the due timers of the case in one transaction; whether there were any. Raises DatabaseUnavailable."""

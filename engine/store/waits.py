@@ -43,12 +43,6 @@ def next_timer(connection: Connection) -> dt.datetime | None:
     return connection.execute(select(timer.c.try_at).order_by(timer.c.try_at).limit(1)).scalar()
 
 
-def next_timer_of(connection: Connection, instance_key: int) -> dt.datetime | None:
-    """When the next timer of the case wants to fire."""
-    query = select(timer.c.try_at).where(timer.c.instance_key == instance_key).order_by(timer.c.try_at).limit(1)
-    return connection.execute(query).scalar()
-
-
 def delete_timers(connection: Connection, instance_key: int, numbers: Collection[int]) -> None:
     """Timers of element instances wait no longer."""
     _delete(connection, _TIMERS, instance_key, numbers)

@@ -11,12 +11,12 @@ from sqlalchemy import Connection, text
 
 from engine.job_runs import JobRuns
 from engine.process_engine import ProcessEngine
-from engine.queue.procrastinate_queue import HORIZON, ProcrastinateQueue, queue_of
+from engine.queue.procrastinate_queue import HORIZON, ProcrastinateQueue, moment, queue_of
 from engine.queue.work import JobDue, Pace, TimersDue, Work
 from engine.services.transactions import run_once
 from engine.store.states import InstanceState
 from engine.worker_api import Failed
-from persistence.database import Database
+from persistence.database import Database, DatabaseUnavailable
 from persistence.keys import Keys
 from persistence.schema import metadata
 from tests.conftest import NOON, TestClock
@@ -67,6 +67,10 @@ def told(database: Database) -> list[tuple[str, dict[str, Any], dt.datetime | No
         return [(row.task_name, row.args, row.scheduled_at) for row in rows]
 
 
+def microseconds(time: dt.datetime) -> int:
+    return int(time.timestamp()) * 1_000_000
+
+
 def forget(database: Database) -> None:
     with database.transaction() as transaction:
         transaction.connection.execute(text("DELETE FROM procrastinate_jobs"))
@@ -80,7 +84,7 @@ def job_of(engine: ProcessEngine) -> int:
 
 def test_a_new_job_is_told_in_the_transaction_that_creates_it(deployed: ProcessEngine, postgres: Database) -> None:
     begin(deployed, "remote")
-    assert told(postgres) == [("run_job", {"key": job_of(deployed)}, None)]
+    assert told(postgres) == [("run_job", {"key": job_of(deployed), "at": microseconds(NOON)}, None)]
 
 
 def test_a_command_that_is_taken_back_tells_nothing(deployed: ProcessEngine, postgres: Database) -> None:
@@ -115,13 +119,14 @@ def test_a_failed_attempt_is_told_for_the_end_of_its_pause(
 ) -> None:
     outside.answers = [Failed("closed")]
     begin(deployed, "local")
-    assert told(postgres) == [("run_job", {"key": job_of(deployed)}, clock.now() + dt.timedelta(seconds=10))]
+    due = clock.now() + dt.timedelta(seconds=10)
+    assert told(postgres) == [("run_job", {"key": job_of(deployed), "at": microseconds(due)}, due)]
 
 
 def test_a_timer_is_told_for_its_moment(deployed: ProcessEngine, postgres: Database, clock: TestClock) -> None:
     case = begin(deployed, "minute")
     due = clock.now() + dt.timedelta(minutes=1)
-    assert told(postgres) == [("fire_timers", {"case": case, "at": int(due.timestamp()) * 1_000_000}, due)]
+    assert told(postgres) == [("fire_timers", {"case": case, "at": microseconds(due)}, due)]
 
 
 def test_a_timer_far_away_is_told_when_its_moment_comes_near(
@@ -185,27 +190,72 @@ def test_rows_of_one_case_and_moment_wait_for_each_other_and_jobs_for_nobody(
 def test_a_job_that_comes_too_early_is_left_alone(deployed: ProcessEngine, outside: Outside, clock: TestClock) -> None:
     outside.answers = [Failed("closed", retry_in=dt.timedelta(minutes=2))]
     begin(deployed, "local")
-    runs = JobRuns(deployed, "one", Pace(), patient=False)
+    runs, due = JobRuns(deployed, "one", Pace(), patient=False), clock.now() + dt.timedelta(minutes=2)
     clock.pass_by(seconds=30)
-    assert runs.run_job(job_of(deployed)) == dt.timedelta(seconds=90)
+    assert runs.run_job(job_of(deployed), due) == dt.timedelta(seconds=90)
     assert outside.attempts == [1]
 
 
+def test_word_of_a_time_that_is_no_longer_the_jobs_is_dropped(
+    deployed: ProcessEngine, outside: Outside, clock: TestClock
+) -> None:
+    outside.answers = [Failed("closed", retry_in=dt.timedelta(minutes=2))]
+    begin(deployed, "local")
+    assert JobRuns(deployed, "one", Pace(), patient=False).run_job(job_of(deployed), clock.now()) is None
+    assert outside.attempts == [1]
+
+
+def test_word_of_a_job_whose_machine_may_still_be_at_it_waits_for_the_lease(
+    deployed: ProcessEngine, outside: Outside, clock: TestClock
+) -> None:
+    begin(deployed, "remote")
+    key, runs = job_of(deployed), JobRuns(deployed, "two", Pace(), patient=False)
+    deployed.jobs.claim(key, "one", "token", {"ask-registry": dt.timedelta(minutes=1)})
+    assert runs.run_job(key, NOON) == dt.timedelta(minutes=1)
+    clock.pass_by(minutes=1)
+    assert runs.run_job(key, NOON) is None
+    assert runs.run_job(key, clock.now()) is None
+    assert outside.attempts == [2]
+
+
+@pytest.mark.parametrize("process_id", ["remote", "minute"])
+def test_word_of_a_case_that_cannot_be_read_does_not_multiply(
+    deployed: ProcessEngine, postgres: Database, clock: TestClock, process_id: str
+) -> None:
+    """A machine takes up each row when its time has come, again and again."""
+    begin(deployed, process_id)
+    runs = JobRuns(deployed, "one", Pace(), patient=False)
+    with postgres.transaction() as transaction:
+        transaction.connection.execute(text("UPDATE process_instance SET tree = 'damaged'"))
+    for _ in range(4):
+        clock.pass_by(minutes=10)
+        rows = told(postgres)
+        forget(postgres)
+        for task, arguments, _at in rows:
+            due = moment(arguments["at"])
+            step = (
+                runs.run_job(arguments["key"], due) if task == "run_job" else runs.fire_timers(arguments["case"], due)
+            )
+            assert step is None
+        assert len(told(postgres)) == 1
+
+
 def test_timers_that_come_too_early_are_left_alone(deployed: ProcessEngine, clock: TestClock) -> None:
-    case = begin(deployed, "minute")
+    case, due = begin(deployed, "minute"), clock.now() + dt.timedelta(minutes=1)
     runs = JobRuns(deployed, "one", Pace(), patient=False)
     clock.pass_by(seconds=15)
-    assert runs.fire_timers(case) == dt.timedelta(seconds=45)
+    assert runs.fire_timers(case, due) == dt.timedelta(seconds=45)
+    assert deployed.process_instances.find(clerk, "AO-1").state is InstanceState.ACTIVE
     clock.pass_by(seconds=45)
-    assert runs.fire_timers(case) is None
-    assert runs.fire_timers(case) is None
+    assert [runs.fire_timers(case, due), runs.fire_timers(case, due)] == [None, None]
+    assert deployed.process_instances.find(clerk, "AO-1").state is InstanceState.COMPLETED
 
 
 def test_word_that_comes_twice_runs_a_job_once(deployed: ProcessEngine, outside: Outside) -> None:
     begin(deployed, "remote")
     runs = JobRuns(deployed, "one", Pace(), patient=False)
     key = job_of(deployed)
-    assert [runs.run_job(key), runs.run_job(key), runs.run_job(key + 1)] == [None, None, None]
+    assert [runs.run_job(key, NOON), runs.run_job(key, NOON), runs.run_job(key + 1, NOON)] == [None, None, None]
     assert outside.attempts == [1]
 
 
@@ -217,7 +267,7 @@ def test_a_case_whose_timers_cannot_fire_is_told_again_for_after_the_pause(
     with postgres.transaction() as transaction:
         transaction.connection.execute(text("UPDATE process_instance SET tree = 'damaged'"))
     clock.pass_by(minutes=1)
-    assert JobRuns(deployed, "one", Pace(), patient=False).fire_timers(case) is not None
+    assert JobRuns(deployed, "one", Pace(), patient=False).fire_timers(case, clock.now()) is None
     assert [at for _, _, at in told(postgres)] == [clock.now() + dt.timedelta(minutes=5)]
 
 
@@ -228,6 +278,18 @@ def test_a_claim_asked_again_with_its_token_gives_the_same_lease(deployed: Proce
     assert first is not None
     assert deployed.jobs.claim(key, "one", "token", lease) == first
     assert deployed.jobs.claim(key, "two", "another token", lease) is None
+
+
+def test_a_connection_that_is_cut_while_work_is_handed_over_is_a_database_that_is_away(
+    deployed: ProcessEngine, postgres: Database
+) -> None:
+    work = Work(jobs=[JobDue(1, "ask-registry", NOON)])
+    with pytest.raises(DatabaseUnavailable), postgres.transaction() as transaction:
+        process = transaction.connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with postgres.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:process)"), {"process": process})
+        deployed.parts.queue.hand_over(transaction.connection, work, NOON)
+    assert told(postgres) == []
 
 
 def test_a_job_type_too_long_for_a_channel_has_a_queue_all_the_same(postgres: Database) -> None:

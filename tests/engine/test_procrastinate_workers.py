@@ -143,7 +143,7 @@ def test_a_job_whose_machine_is_killed_is_finished_by_another_after_its_lease(
     with postgres.reading() as connection:
         lease_until = connection.execute(select(job.c.lease_until)).scalar_one()
     outside.open()
-    with machines(1, url, outside):
+    with machines(1, url, outside, pace=replace(QUICK, spare=60)):
         wait_until(lambda: completed(engine, cases))
     assert SystemClock().now() >= lease_until
     assert [(case, attempt) for case, _, attempt, _ in outside.done] == [("asking-1", "1"), ("asking-1", "2")]
@@ -156,8 +156,9 @@ def test_a_machine_that_comes_back_after_its_lease_is_refused(engine: ProcessEng
         key = connection.execute(select(job.c.key)).scalar_one()
     kept = engine.jobs.claim(key, "slow", "slow's token", {"remote-work": dt.timedelta()})
     assert kept is not None
-    quick.run_job(key)  # ends the attempt of the slow one
-    quick.run_job(key)
+    now = SystemClock().now()
+    quick.run_job(key, now)  # ends the attempt of the slow one
+    quick.run_job(key, now)
     assert state(engine, case) is InstanceState.COMPLETED
     assert slow.run(kept) is False
 
