@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
+import threading
+import time
 from pathlib import Path
 
 from engine.job_executor import JobExecutor
@@ -17,6 +19,8 @@ from tests.engine.conftest import administrator
 
 forked = multiprocessing.get_context("forkserver")
 forked.set_forkserver_preload([__name__])
+
+_NOTHING_TO_DO = 0.005  # seconds before a worker looks again
 
 AT_ONCE = 5
 """Cases under way in a process that opens new ones."""
@@ -35,15 +39,21 @@ def work(url: str, folder: Path, now: dt.datetime, kind: Moment | None, at: int 
 
 
 def work_in_threads(url: str, folder: Path, now: dt.datetime) -> None:
-    """The same with the executor's own threads, until killed by somebody else."""
+    """The same with two workers beside the client, until killed by somebody else."""
     engine, client, clock = _life(url, folder, now, Doom(None, None))
-    executor = JobExecutor(engine, threads=2)
-    executor.start()
+    for number in range(2):
+        threading.Thread(target=_run_without_end, args=(JobExecutor(engine, name=f"worker-{number}"),)).start()
     while True:
         for _ in range(client.active(), AT_ONCE):
             client.start_next()
         client.approve_all()
         clock.pass_by(minutes=10)
+
+
+def _run_without_end(executor: JobExecutor) -> None:
+    while True:
+        if not executor.run_once():
+            time.sleep(_NOTHING_TO_DO)
 
 
 def finish(url: str, folder: Path, now: dt.datetime) -> None:

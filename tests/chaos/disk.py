@@ -1,0 +1,93 @@
+"""A disk that can be filled up: a small tmpfs where mounting is allowed, else a bound on the database's pages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Connection, event
+
+from persistence.database import Database
+
+_PAGE = 4_096
+_UNBOUND = 2**30
+
+
+class SmallDisk(Protocol):
+    """A folder on a disk of few megabytes."""
+
+    folder: Path
+    kind: str
+
+    def fill(self, leave: int) -> None:
+        """Leave so many bytes of space, about."""
+
+    def free(self) -> None:
+        """Give the space back."""
+
+
+class Tmpfs:
+    """A file system in memory of a few megabytes; a file of no use to anybody fills it."""
+
+    kind = "tmpfs"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ballast = folder / "ballast"
+
+    def fill(self, leave: int) -> None:
+        """Take what is free but for the last bytes."""
+        found = os.statvfs(self.folder)
+        with self._ballast.open("ab") as stream:
+            os.posix_fallocate(stream.fileno(), 0, max(found.f_bavail * found.f_frsize - leave, 1))
+
+    def free(self) -> None:
+        """Remove the file."""
+        self._ballast.unlink()
+
+
+class PageBound:
+    """SQLite's own limit on the pages of its file: the same error from the same place, without a disk."""
+
+    kind = "bound on SQLite's pages"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._leave: int | None = None
+        self._bound = 0
+
+    def holds(self, database: Database) -> None:
+        """Bound this database's writes."""
+
+        def bound(connection: Connection) -> None:
+            if self._leave is not None:
+                self._bound = connection.exec_driver_sql("PRAGMA page_count").scalar_one() + self._leave // _PAGE
+                self._leave = None
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {self._bound or _UNBOUND}")
+
+        event.listen(database.engine, "begin", bound)
+
+    def fill(self, leave: int) -> None:
+        """So many more than the file has when it is written to next."""
+        self._leave = leave
+
+    def free(self) -> None:
+        """As many as one likes."""
+        self._leave, self._bound = None, 0
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: int, *, may_mount: bool) -> Iterator[SmallDisk]:
+    """Mount it on `folder` where that is allowed, or bound the pages of the databases there."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=755", "tmpfs", str(folder)]
+    if not may_mount or os.geteuid() != 0 or subprocess.run(mount, check=False, stderr=subprocess.DEVNULL).returncode:
+        yield PageBound(folder)
+        return
+    try:
+        yield Tmpfs(folder)
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

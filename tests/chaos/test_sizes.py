@@ -1,0 +1,154 @@
+"""Large cases complete; what is beyond the engine's bounds is said where it is met, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.interpreter.errors import StepBudgetSpent
+from engine.job_executor import JobExecutor
+from engine.model.errors import NotFound
+from engine.process_engine import ProcessEngine
+from engine.services.answers import InboxView
+from engine.services.errors import DeploymentRefused
+from engine.services.settling import MAX_STEPS, StepsSpent
+from engine.store.states import InstanceState
+from persistence.database import Database
+from tests.chaos.conftest import Shown
+from tests.chaos.length import times
+from tests.engine.conftest import accounts_opened, administrator, clerk
+from tests.engine.diagrams import diagram, end, service_task, start, user_task
+from tests.interpreter.diagrams import call, each, flow, gateway, job, path, script
+
+MEGABYTE = 1_000_000
+BUDGET = 10_000
+"""Elements that one command may enter."""
+LOCAL, REMOTE = "open-account", "ask-registry"
+
+
+def plain(*nodes: tuple[str, str]) -> str:
+    return "".join(xml.replace("{flows}", "") for _, xml in nodes)
+
+
+def many(process_id: str, type_: str, *, sequential: bool) -> str:
+    """A process that does one job for each of `items`."""
+    return (
+        plain(start(), end())
+        + job(f"{process_id}_work", body=each("=items", "item", sequential=sequential), type_=type_)
+        + path("begin", f"{process_id}_work", "finish")
+    )
+
+
+MANY = [
+    diagram(f"{way}_{type_}", many(f"{way}_{type_}", type_, sequential=way == "sequential"))
+    for way in ("parallel", "sequential")
+    for type_ in (LOCAL, REMOTE)
+]
+LOOP = diagram(
+    "loop",
+    plain(start(), end(), service_task("ask", REMOTE))
+    + script("count", "=n + 1", "n")
+    + gateway("exclusive", "again")
+    + gateway("exclusive", "which", "on")
+    + path("begin", "again", "ask", "count", "which")
+    + flow("which", "again", "=n < rounds")
+    + flow("which", "finish", id_="on"),
+)
+ENDLESS = diagram(
+    "endless",
+    plain(start())
+    + script("count", "=n + 1", "n")
+    + gateway("exclusive", "again")
+    + path("begin", "again", "count", "again"),
+)
+LARGE = diagram(
+    "large",
+    plain(start(), service_task("ask", REMOTE), user_task("one", "clerk"), service_task("open", LOCAL), end())
+    + path("begin", "ask", "one", "open", "finish"),
+)
+
+
+@pytest.fixture
+def deployed(engine: ProcessEngine) -> ProcessEngine:
+    engine.deployments.deploy(administrator, [*MANY, LOOP, ENDLESS, LARGE])
+    return engine
+
+
+def begin(engine: ProcessEngine, process_id: str, **variables: object) -> int:
+    return engine.process_instances.start(clerk, process_id, business_key="AO-1", variables=variables).key
+
+
+def completed(engine: ProcessEngine, case: int) -> bool:
+    assert engine.history.verify_chain(case).whole
+    return engine.process_instances.get(clerk, case).state is InstanceState.COMPLETED
+
+
+def test_a_case_with_megabytes_of_variables_completes(deployed: ProcessEngine, executor: JobExecutor) -> None:
+    text = "资" * MEGABYTE
+    table = [{"row": row, "name": f"名称{row}"} for row in range(20_000)]
+    case = begin(deployed, "large", text=text, table=table)
+    executor.run_until_idle()
+    (row,) = deployed.user_tasks.inbox(clerk, InboxView.GROUPS).rows
+    deployed.user_tasks.claim(clerk, row.key)
+    deployed.user_tasks.complete(clerk, row.key, {})
+    assert completed(deployed, case)
+    variables = deployed.history.variables(clerk, case).root
+    assert (variables["text"], variables["table"]) == (text, table)
+
+
+def test_many_jobs_in_parallel_are_all_done_once(deployed: ProcessEngine, executor: JobExecutor, shown: Shown) -> None:
+    items = times(1_000, at_least=40)
+    case = begin(deployed, f"parallel_{REMOTE}", items=list(range(items)))
+    assert executor.run_until_idle(10 * items) == items
+    assert completed(deployed, case)
+    shown(items=items)
+
+
+def test_many_jobs_one_after_the_other_are_all_done_once(
+    deployed: ProcessEngine, executor: JobExecutor, shown: Shown
+) -> None:
+    items = times(10_000, at_least=60)
+    case = begin(deployed, f"sequential_{REMOTE}", items=list(range(items)))
+    assert executor.run_until_idle(10 * items) == items
+    assert completed(deployed, case)
+    shown(items=items)
+
+
+def test_a_loop_of_many_rounds_finishes(deployed: ProcessEngine, executor: JobExecutor, shown: Shown) -> None:
+    rounds = times(5_000, at_least=60)
+    case = begin(deployed, "loop", n=0, rounds=rounds)
+    assert executor.run_until_idle(10 * rounds) == rounds
+    assert completed(deployed, case)
+    assert deployed.history.variables(clerk, case).root["n"] == rounds
+    shown(rounds=rounds)
+
+
+@pytest.mark.parametrize("process_id", ["endless", f"parallel_{REMOTE}"])
+def test_a_case_that_enters_too_many_elements_at_once_is_refused_and_leaves_nothing(
+    deployed: ProcessEngine, process_id: str
+) -> None:
+    with pytest.raises(StepBudgetSpent) as refused:
+        begin(deployed, process_id, n=0, items=list(range(BUDGET)))
+    assert refused.value.fields == {"budget": BUDGET}
+    with pytest.raises(NotFound):
+        deployed.process_instances.find(clerk, "AO-1")
+
+
+@pytest.mark.parametrize("way", ["parallel", "sequential"])
+def test_a_case_that_runs_too_many_jobs_at_once_is_refused_and_takes_back_what_they_wrote(
+    deployed: ProcessEngine, database: Database, way: str
+) -> None:
+    with pytest.raises(StepsSpent) as refused:
+        begin(deployed, f"{way}_{LOCAL}", items=list(range(MAX_STEPS + 1)))
+    assert refused.value.fields == {"limit": MAX_STEPS}
+    assert accounts_opened(database) == 0
+    with pytest.raises(NotFound):
+        deployed.process_instances.find(clerk, "AO-1")
+
+
+def test_a_process_that_calls_itself_is_refused_when_it_is_deployed(engine: ProcessEngine) -> None:
+    itself = diagram("itself", plain(start(), end()) + call("c", "itself") + path("begin", "c", "finish"))
+    first = diagram("first", plain(start(), end()) + call("c", "second") + path("begin", "c", "finish"))
+    second = diagram("second", plain(start(), end()) + call("c", "first") + path("begin", "c", "finish"))
+    for resources in ([itself], [first, second]):
+        with pytest.raises(DeploymentRefused, match="call itself without end"):
+            engine.deployments.deploy(administrator, resources)
