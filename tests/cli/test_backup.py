@@ -352,7 +352,6 @@ def tampered(archive: Path, folder: Path, statement: str) -> Path:
         "UPDATE journal_entry SET time = time - 1 WHERE seq = 3",
     ],
 )
-@pytest.mark.requirement("R079")
 def test_a_changed_entry_shows_and_is_restored_only_when_asked_for(
     kaihu: Kaihu, archive: Path, tmp_path: Path, statement: str
 ) -> None:
