@@ -30,7 +30,7 @@ pytestmark = pytest.mark.requirement("R079")
 
 ROLES = ("clerk", "reviewer", "supervisor")
 PEOPLE = (11, 12, 13)
-DUE_HOURS = (-50, -2, -1, 1)
+DUE_HOURS = (-50, -2, -1, 0, 1)
 
 
 @dataclass
