@@ -230,6 +230,7 @@ def test_pages_neither_repeat_nor_leave_out_what_stays_while_others_work(office:
         office.engine.user_tasks.claim(staff(12), last_seen)
         tasks = [key for key in tasks if key not in (taken, last_seen)]
         assert keys(office.page(11, view, after=first.next)) == tasks
+        assert keys(office.page(11, view)) == tasks
 
 
 def test_what_is_overdue_longest_comes_first(office: Office) -> None:
