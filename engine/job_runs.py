@@ -18,8 +18,9 @@ from engine.services.parts import EngineParts
 from engine.services.settling import Attempt, crashed
 from engine.services.timers import Timers
 from engine.store.states import JobState
-from engine.worker_api import Handler, Mode
+from engine.worker_api import Failed, Handler, Mode
 from persistence.database import DatabaseUnavailable
+from persistence.errors import KaihuError
 
 log = structlog.get_logger()
 
@@ -142,7 +143,14 @@ class JobRuns:
         """Run one remote job outside any transaction and tell its case; True when the case took the answer."""
         attempt = self._attempt(claimed, self._remote[claimed.job.type])
         try:
-            self._insist(lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt), until=claimed.until)
+            try:
+                self._tell(claimed, attempt)
+            except (StateConflict, DatabaseUnavailable):
+                raise
+            except KaihuError as error:  # what the answer leads to is beyond a bound: an incident after the last try
+                self._tell(
+                    claimed, Attempt(result=Failed(error.message("en")), version=attempt.version, code=error.code)
+                )
         except StateConflict:  # the lease ran out, or the case went another way
             log.info("job.refused", job=claimed.key)
             return False
@@ -152,6 +160,9 @@ class JobRuns:
             self._put_off(claimed.key, error)
             return False
         return True
+
+    def _tell(self, claimed: ClaimedJob, attempt: Attempt) -> None:
+        self._insist(lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt), until=claimed.until)
 
     def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
         try:

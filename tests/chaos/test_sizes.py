@@ -15,7 +15,8 @@ from engine.store.states import InstanceState
 from persistence.database import Database
 from tests.chaos.conftest import Shown
 from tests.chaos.length import times
-from tests.engine.conftest import accounts_opened, administrator, clerk
+from tests.conftest import TestClock
+from tests.engine.conftest import Outside, accounts_opened, administrator, clerk
 from tests.engine.diagrams import diagram, end, service_task, start, user_task
 from tests.interpreter.diagrams import call, each, flow, gateway, job, path, script
 
@@ -53,6 +54,12 @@ LOOP = diagram(
     + flow("which", "again", "=n < rounds")
     + flow("which", "finish", id_="on"),
 )
+LATE = diagram(
+    "late",
+    plain(start(), service_task("ask", REMOTE), end())
+    + job("each", body=each("=items", "item"), type_=REMOTE)
+    + path("begin", "ask", "each", "finish"),
+)
 ENDLESS = diagram(
     "endless",
     plain(start())
@@ -69,7 +76,7 @@ LARGE = diagram(
 
 @pytest.fixture
 def deployed(engine: ProcessEngine) -> ProcessEngine:
-    engine.deployments.deploy(administrator, [*MANY, LOOP, ENDLESS, LARGE])
+    engine.deployments.deploy(administrator, [*MANY, LOOP, LATE, ENDLESS, LARGE])
     return engine
 
 
@@ -131,6 +138,19 @@ def test_a_case_that_enters_too_many_elements_at_once_is_refused_and_leaves_noth
     assert refused.value.fields == {"budget": BUDGET}
     with pytest.raises(NotFound):
         deployed.process_instances.find(clerk, "AO-1")
+
+
+def test_a_worker_whose_answer_leads_beyond_a_bound_ends_in_an_incident_and_is_not_asked_for_ever(
+    deployed: ProcessEngine, executor: JobExecutor, clock: TestClock, outside: Outside
+) -> None:
+    case = begin(deployed, "late", items=list(range(BUDGET)))
+    for _ in range(5):
+        executor.run_until_idle()
+        clock.pass_by(hours=1)
+    (incident,) = deployed.incidents.list(administrator)
+    assert (incident.code, incident.element_id) == (StepBudgetSpent.code, "ask")
+    assert outside.attempts == [1, 2, 3]
+    assert not completed(deployed, case)
 
 
 @pytest.mark.parametrize("way", ["parallel", "sequential"])
