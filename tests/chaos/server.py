@@ -25,7 +25,8 @@ class Server:
     """A running server; its databases, and an end and a beginning of it whenever a test wants."""
 
     def __init__(self, folder: Path) -> None:
-        self._server = PostgresServer(folder.resolve())
+        folder.mkdir()
+        self._server = PostgresServer(folder)
 
     @property
     def url(self) -> URL:
