@@ -31,7 +31,7 @@ from tests.engine.diagrams import chain, diagram, end, service_task, start, time
 QUICK = Pace(spare=0.5, stop_within=20, heartbeat_every=0.5, stalled_after=2, look_after_at="* * * * * *")
 """Leases of a second and a half, and what was lost is looked for every second."""
 
-_GUARD = 90.0  # seconds after which a test gives up waiting for something that should long have come
+_GUARD = 300.0  # seconds after which a test gives up waiting for something that should long have come
 
 PROCESSES = [
     diagram(
@@ -166,8 +166,8 @@ def machines(
 def wait_until(happened: Callable[[], object]) -> None:
     """Look again and again, seldom; fail when it has not happened long after it should have."""
     pause = threading.Event()
-    for _ in range(int(_GUARD / 0.05)):
+    for _ in range(int(_GUARD / 0.1)):
         if happened():
             return
-        pause.wait(0.05)
+        pause.wait(0.1)
     raise AssertionError("it has not happened")

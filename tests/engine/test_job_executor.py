@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, select
+from sqlalchemy import Connection, event, func, select, update
 
 from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
@@ -19,7 +19,7 @@ from engine.services.housekeeping import RETENTION
 from engine.services.transactions import run_once
 from engine.store.jobs import due_jobs, lost_jobs, next_job
 from engine.store.states import InstanceState, MessageState
-from engine.store.tables import command_receipt
+from engine.store.tables import command_receipt, process_instance
 from engine.store.tables import message as stored_message
 from engine.worker_api import Failed
 from persistence.database import Database
@@ -155,6 +155,19 @@ def test_an_executor_can_be_started_again(deployed: ProcessEngine, executor: Job
     assert outside.asked.wait(timeout=60)
     executor.stop()
     assert deployed.process_instances.find(clerk, "AO-1").state is InstanceState.COMPLETED
+
+
+def test_a_case_that_cannot_be_read_holds_back_none_that_are_claimed_with_it(
+    deployed: ProcessEngine, executor: JobExecutor, database: Database
+) -> None:
+    broken = begin(deployed, "remote", "AO-1")
+    begin(deployed, "remote", "AO-2")
+    with database.transaction() as transaction:
+        damaged = update(process_instance).where(process_instance.c.key == broken).values(tree=b"damaged")
+        transaction.connection.execute(damaged)
+    executor.run_until_idle()
+    states = [deployed.process_instances.find(clerk, key).state for key in ("AO-1", "AO-2")]
+    assert states == [InstanceState.ACTIVE, InstanceState.COMPLETED]
 
 
 def test_the_next_job_is_due_when_its_pause_or_its_lease_ends(deployed: ProcessEngine, clock: TestClock) -> None:
