@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -78,6 +79,27 @@ def test_every_step_back_and_forth_keeps_the_records(lived_in: Database, databas
     playing.play()
     assert playing.summary()["state"] == "active"
     kaihu.database.close()
+
+
+def test_the_records_of_either_database_can_be_verified_while_they_are_written(
+    lived_in: Database, kaihu: Kaihu, home: Path, database_url: str
+) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with lived_in.transaction() as transaction:
+                transaction.connection.execute(text("UPDATE key_node SET last = last + 1"))
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        found = kaihu("verify", "--json", KAIHU_DATABASE_URL=database_url)
+    finally:
+        stop.set()
+        writer.join()
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["cases"] == 1
 
 
 def test_all_the_way_back_loses_everything_and_forth_again_is_a_new_database(
