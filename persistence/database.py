@@ -15,7 +15,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.pool import StaticPool
 
 from persistence.errors import ErrorKind, KaihuError
@@ -182,7 +182,8 @@ def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except TransactionLost as error:
+    except (TransactionLost, PendingRollbackError) as error:  # the latter: whoever saw the connection lost went on
+        happened("database_unavailable")
         log.error("database.unavailable", error=type(error).__name__)
         raise DatabaseUnavailable() from error
     except (OperationalError, InterfaceError) as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import structlog
-from sqlalchemy import URL
+from sqlalchemy import URL, create_engine, text
 
 from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
@@ -21,7 +21,7 @@ from engine.store.states import InstanceState
 from persistence.database import Database, DatabaseUnavailable
 from persistence.schema import metadata
 from tests.chaos.conftest import Shown
-from tests.chaos.doom import Doom
+from tests.chaos.doom import Doom, Moment
 from tests.chaos.length import times
 from tests.chaos.opening import OPENING, Client, World, assert_nothing_lost_and_nothing_twice, engine_on
 from tests.chaos.server import BreakingWay, Cut, Server, own_server
@@ -76,6 +76,41 @@ def prepared(url: URL) -> Database:
     database = Database(url.render_as_string(hide_password=False))
     metadata.create_all(database.engine)
     return database
+
+
+def test_a_connection_lost_under_a_local_worker_is_said_to_be_so(server: Server, tmp_path: Path) -> None:
+    """What the worker made of it, and the savepoint around it, must not hide that the database is away."""
+    database = prepared(server.new_database("under_a_worker"))
+    engine = engine_on(database, TestClock(), World(tmp_path, Losing(database)))
+    engine.deployments.deploy(administrator, [OPENING])
+    for _ in range(2):  # before the worker's own statement, and after it
+        with pytest.raises(DatabaseUnavailable):
+            engine.process_instances.start(clerk, "opening", business_key="AO-1")
+    started = engine.process_instances.start(clerk, "opening", business_key="AO-1")
+    assert engine.process_instances.find(clerk, "AO-1").key == started.key
+    database.close()
+
+
+class Losing(Doom):
+    """Has the server end the connections of others at a worker's effect: before the first, after the second."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(None, None)
+        self._url = database.url
+        self._next = [Moment.BEFORE_EFFECT, Moment.AFTER_EFFECT]
+
+    def __call__(self, moment: Moment) -> None:
+        if self._next and self._next[0] is moment:
+            self._next.pop(0)
+            other = create_engine(self._url.set(drivername="postgresql+psycopg"))
+            with other.connect() as connection:
+                connection.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                    )
+                )
+            other.dispose()
 
 
 @pytest.mark.parametrize("cut", list(Cut))
@@ -141,11 +176,13 @@ class Load:
         for worker in workers:
             worker.start()
         client = Client(self.engine, self.world)
-        while not self._done(lambda: self._round(client)):
-            pass
-        self._over.set()
-        for worker in workers:
-            worker.join()
+        try:
+            while not self._done(lambda: self._round(client)):
+                pass
+        finally:
+            self._over.set()
+            for worker in workers:
+                worker.join()
 
     def _round(self, client: Client) -> bool:
         """Ask what was not answered, begin what may be begun, approve; True when nothing is left to do."""
@@ -228,10 +265,12 @@ def test_cases_complete_though_the_server_is_stopped_and_started(server: Server,
     load = Load(database, tmp_path, cases)
     load.engine.deployments.deploy(administrator, [OPENING])
     trouble.start()
-    load.carry_through()
-    over.set()
-    trouble.join()
-    database.close()
+    try:
+        load.carry_through()
+    finally:
+        over.set()
+        trouble.join()
+        database.close()
     again = Database(database.url.render_as_string(hide_password=False))
     shown(
         cases=assert_nothing_lost_and_nothing_twice(engine_on(again, FastClock(), load.world), load.world),
