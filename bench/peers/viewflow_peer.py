@@ -38,12 +38,12 @@ settings.configure(
 )
 django.setup()
 
-from django.contrib.auth.models import User  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import transaction  # noqa: E402
-from viewflow.workflow import STATUS  # noqa: E402
-from viewflow.workflow.models import Task  # noqa: E402
-from viewflow_case.flows import APPLICANT, CaseFlow  # noqa: E402
+from django.contrib.auth.models import User  # noqa: E402  after django.setup()
+from django.core.management import call_command  # noqa: E402  after django.setup()
+from django.db import transaction  # noqa: E402  after django.setup()
+from viewflow.workflow import STATUS  # noqa: E402  after django.setup()
+from viewflow.workflow.models import Task  # noqa: E402  after django.setup()
+from viewflow_case.flows import APPLICANT, CaseFlow  # noqa: E402  after django.setup()
 
 
 def run_case():

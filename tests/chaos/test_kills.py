@@ -85,11 +85,15 @@ def test_processes_killed_at_such_a_moment_leave_whole_cases(lives: Lives, kind:
     chance, kills = random.Random(kind.value), times(200, at_least=5)
     for _ in range(kills):
         lives.dies(kind, chance.randint(1, LONGEST.get(kind, 8)))
-    shown(kills=kills, **lives.ends_well())
+    found = lives.ends_well()
+    assert found["cases"]
+    shown(kills=kills, **found)
 
 
 def test_processes_killed_at_any_time_leave_whole_cases(lives: Lives, shown: Shown) -> None:
     chance, kills = random.Random("any time"), times(2_000, at_least=8)
     for _ in range(kills):
         lives.is_killed_after(chance.uniform(0, LONGEST_SECONDS))
-    shown(kills=kills, **lives.ends_well())
+    found = lives.ends_well()
+    assert found["cases"]
+    shown(kills=kills, **found)

@@ -55,8 +55,10 @@ def test_no_sign_of_life_is_given_that_nobody_asked_this_process_for(
 
 
 def test_a_supervisor_that_is_gone_stops_nobody(tmp_path: Path) -> None:
-    Supervisor({"NOTIFY_SOCKET": str(tmp_path / "gone")}).ready()
+    gone = tmp_path / "gone"
+    Supervisor({"NOTIFY_SOCKET": str(gone)}).ready()
     Supervisor({}).ready()
+    assert not gone.exists()
 
 
 @pytest.mark.parametrize("environ", [{}, {"LISTEN_PID": "1", "LISTEN_FDS": "1"}, {"LISTEN_PID": str(os.getpid())}])

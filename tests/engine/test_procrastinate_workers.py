@@ -224,6 +224,7 @@ def test_a_job_that_never_returns_ends_as_an_incident_and_holds_up_nobody(
         cases = begin(engine, "asking", 3)
         wait_until(lambda: completed(engine, cases))
         wait_until(lambda: open_incidents(postgres) == 2)
+    assert completed(engine, cases)
 
 
 def test_new_work_is_told_to_a_machine_that_would_not_look_for_an_hour(
@@ -235,6 +236,7 @@ def test_new_work_is_told_to_a_machine_that_would_not_look_for_an_hour(
     cases = begin(engine, "asking")
     wait_until(lambda: completed(engine, cases))
     executor.stop()
+    assert completed(engine, cases)
 
 
 def test_a_machine_that_can_no_longer_hear_listens_again(engine: ProcessEngine, postgres: Database) -> None:
@@ -248,6 +250,7 @@ def test_a_machine_that_can_no_longer_hear_listens_again(engine: ProcessEngine, 
     cases = begin(engine, "asking")
     wait_until(lambda: completed(engine, cases))
     executor.stop()
+    assert completed(engine, cases)
 
 
 def test_work_of_which_nobody_knows_any_more_is_found(
@@ -260,6 +263,7 @@ def test_work_of_which_nobody_knows_any_more_is_found(
     executor.start()
     wait_until(lambda: completed(engine, cases))
     executor.stop()
+    assert completed(engine, cases)
 
 
 class LateClock:
@@ -279,6 +283,7 @@ def test_a_machine_whose_clock_is_late_fires_a_timer_when_its_own_time_has_come(
     cases = begin(engine, "pausing")
     wait_until(lambda: completed(engine, cases))
     executor.stop()
+    assert completed(engine, cases)
     entries = engine.history.journal(clerk, engine.process_instances.find(clerk, cases[0]).key)
     started, fired = (entry.time for entry in entries)
     assert fired - started >= dt.timedelta(seconds=1)

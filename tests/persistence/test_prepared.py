@@ -67,6 +67,7 @@ def test_an_update_writes_the_columns_it_is_given_beside_its_own(shelves: Databa
 def test_no_rows_are_no_statement(shelves: Database) -> None:
     with shelves.transaction() as transaction:
         _INSERT.run_each(transaction.connection, [])
+        assert _LABELS.all(transaction.connection, {}) == []
 
 
 def test_a_key_used_twice_raises_what_sqlalchemy_raises_and_hides_what_was_written(shelves: Database) -> None:
