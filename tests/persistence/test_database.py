@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, Table, func, insert, select
@@ -58,6 +60,28 @@ def test_writers_in_many_threads_take_turns(database: Database) -> None:
     for thread in threads:
         thread.join()
     assert count(database) == 160
+
+
+def test_programs_that_open_a_new_file_at_the_same_moment_wait_for_each_other(tmp_path: Path) -> None:
+    failed: list[Exception] = []
+    together = threading.Barrier(8)
+
+    def start(url: str) -> None:
+        together.wait()
+        try:
+            with closing(Database(url)) as opened, opened.transaction():
+                pass
+        except DatabaseUnavailable as error:
+            failed.append(error)
+
+    for number in range(30):
+        url = f"sqlite:///{tmp_path}/{number}.db"
+        threads = [threading.Thread(target=start, args=(url,)) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert failed == []
 
 
 def test_what_a_reader_writes_is_rolled_back(database: Database) -> None:
