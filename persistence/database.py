@@ -46,6 +46,19 @@ class DatabaseUnavailable(KaihuError):
     zh = "数据库暂时没有响应，本次操作未保存，请稍后重试。"
 
 
+class OutcomeUnknown(DatabaseUnavailable):
+    """The database went away during the COMMIT: everything was written, or nothing was."""
+
+    code = "outcome_unknown"
+    en = (
+        "The database went away while this was being saved, and nobody can tell yet whether it was. Please look "
+        "whether your step is done before you repeat it; sending the same form once more is safe."
+    )
+    zh = (
+        "保存时数据库连接中断，暂时无法确认是否已保存。请先查看该步骤是否已完成，再决定是否重办；原表单可放心再次提交。"
+    )
+
+
 class DatabaseNotSupported(KaihuError):
     """The address names no SQLite or PostgreSQL database. Fields: `allowed`."""
 
@@ -114,16 +127,23 @@ class Database:
     def transaction(self) -> Iterator[Transaction]:
         """A write transaction: committed when the block ends, rolled back when it raises.
 
-        Raises DatabaseUnavailable when the database is gone, NestedTransaction inside another one.
+        Raises DatabaseUnavailable when the database is gone, OutcomeUnknown when it went during the COMMIT,
+        NestedTransaction inside another one.
         """
         if getattr(self._open, "yes", False):
             raise NestedTransaction()
         self._open.yes = True
+        at_commit = False
         try:
             begin = self._turns.transaction if self._turns else self._writer.begin
             with _translated(), begin() as connection:
                 transaction = Transaction(connection)
                 yield transaction
+                at_commit = self.is_sqlite or not connection.connection.driver_connection.closed  # type: ignore[union-attr]
+        except DatabaseUnavailable as error:
+            if at_commit and _may_have_arrived(error.__cause__):
+                raise OutcomeUnknown() from error.__cause__
+            raise
         finally:
             self._open.yes = False
         for action in transaction._after_commit:
@@ -191,6 +211,17 @@ def _write_ahead(cursor: sqlite3.Cursor) -> None:
             time.sleep(0.01)
         else:
             return
+
+
+def _may_have_arrived(error: BaseException | None) -> bool:
+    """Whether a COMMIT that failed so may have been done: its answer got lost, or the disk failed under it.
+
+    Every other failure is an answer: SQLite and PostgreSQL have rolled back.
+    """
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return error.connection_invalidated if code is None else code & 0xFF == sqlite3.SQLITE_IOERR
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import Correlated, CorrelationResult, InboxView
 from engine.store.states import InstanceState
-from persistence.database import Database, DatabaseUnavailable
+from persistence.database import Database, DatabaseUnavailable, OutcomeUnknown
 from persistence.schema import metadata
 from tests.chaos.conftest import Shown
 from tests.chaos.doom import Doom, Moment
@@ -84,8 +84,9 @@ def test_a_connection_lost_under_a_local_worker_is_said_to_be_so(server: Server,
     engine = engine_on(database, TestClock(), World(tmp_path, Losing(database)))
     engine.deployments.deploy(administrator, [OPENING])
     for _ in range(2):  # before the worker's own statement, and after it
-        with pytest.raises(DatabaseUnavailable):
+        with pytest.raises(DatabaseUnavailable) as away:
             engine.process_instances.start(clerk, "opening", business_key="AO-1")
+        assert away.value.code == DatabaseUnavailable.code  # nothing was saved, and nobody is told otherwise
     started = engine.process_instances.start(clerk, "opening", business_key="AO-1")
     assert engine.process_instances.find(clerk, "AO-1").key == started.key
     database.close()
@@ -117,7 +118,7 @@ class Losing(Doom):
 def test_a_request_repeated_after_a_broken_commit_is_done_once(
     server: Server, cut: Cut, tmp_path: Path, shown: Shown
 ) -> None:
-    """Start, complete and message: each is cut off, told to be unavailable, and sent again under the same key."""
+    """Start, complete and message: each is cut off, told to be uncertain, and sent again under the same key."""
     rounds = times(200, at_least=5)
     pending: list[Cut] = []
     url = server.new_database(f"repeated_{cut.name.lower()}")
@@ -127,7 +128,7 @@ def test_a_request_repeated_after_a_broken_commit_is_done_once(
 
     def cut_off(request: Callable[[], object]) -> object:
         pending.append(cut)
-        with pytest.raises(DatabaseUnavailable):
+        with pytest.raises(OutcomeUnknown):
             request()
         assert not pending
         return request()

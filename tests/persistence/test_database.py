@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Column, Integer, Table, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
-from persistence.database import Database, DatabaseUnavailable, NestedTransaction
+from persistence.database import Database, DatabaseUnavailable, NestedTransaction, OutcomeUnknown
 from persistence.keys import Keys
 from persistence.schema import metadata
+from tests.lost_commit import commit_lost
 
 mark = Table("test_mark", metadata, Column("id", Integer, primary_key=True))
 
@@ -38,6 +40,29 @@ def test_a_transaction_that_raises_leaves_nothing_behind(database: Database) -> 
         raise KeyError
     assert count(database) == 0
     assert seen == []
+
+
+def test_of_a_commit_during_which_the_database_went_away_nobody_says_that_nothing_was_saved(
+    database: Database,
+) -> None:
+    seen: list[int] = []
+    with pytest.raises(OutcomeUnknown) as unknown, commit_lost(database), database.transaction() as transaction:
+        transaction.connection.execute(insert(mark).values(id=1))
+        transaction.after_commit(lambda: seen.append(1))
+    assert isinstance(unknown.value, DatabaseUnavailable)  # whoever waits for the database goes on waiting
+    assert seen == []
+    with database.transaction() as transaction:
+        transaction.connection.execute(insert(mark).values(id=2))
+    assert count(database) in (1, 2)
+
+
+def test_a_commit_that_the_database_refuses_is_no_unknown_outcome(database: Database) -> None:
+    deferred = "REFERENCES parent (id) DEFERRABLE INITIALLY DEFERRED"
+    with database.transaction() as transaction:
+        transaction.connection.exec_driver_sql("CREATE TABLE parent (id INTEGER PRIMARY KEY)")
+        transaction.connection.exec_driver_sql(f"CREATE TABLE child (id INTEGER {deferred})")
+    with pytest.raises(IntegrityError), database.transaction() as transaction:
+        transaction.connection.exec_driver_sql("INSERT INTO child VALUES (1)")
 
 
 def test_a_transaction_inside_a_transaction_is_refused(database: Database) -> None:

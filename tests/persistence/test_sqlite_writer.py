@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from persistence.database import Database, DatabaseUnavailable
+from persistence.database import Database, DatabaseUnavailable, OutcomeUnknown
+from tests.lost_commit import commit_lost
 
 PATIENCE = 10  # seconds until a test gives up
 
@@ -101,6 +102,15 @@ def test_a_commit_that_fails_fails_for_everyone_who_shares_it(database: Database
     assert lines(database) == []
     write(database, "afterwards")
     assert lines(database) == ["afterwards"]
+
+
+def test_nobody_who_shares_a_commit_that_the_disk_failed_knows_what_became_of_it(database: Database) -> None:
+    shared: list[Future[None]] = []
+    with pytest.raises(OutcomeUnknown), commit_lost(database):
+        shared += together(database, lambda: write(database, "a"))
+    assert all(isinstance(future.exception(), OutcomeUnknown) for future in shared)
+    write(database, "afterwards")
+    assert "afterwards" in lines(database)
 
 
 def test_a_transaction_that_sqlite_gave_up_is_not_taken_for_committed(database: Database) -> None:

@@ -15,7 +15,8 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
-from persistence.database import Database
+from persistence.database import Database, OutcomeUnknown
+from tests.lost_commit import commit_lost
 from tests.web.conftest import Site, token
 from web import WebSettings, create_web
 
@@ -156,6 +157,18 @@ def test_without_its_database_the_page_says_so_and_the_work_goes_on_afterwards(s
         assert "Traceback" not in answer.text
         assert reference(answer) in {line.get("reference") for line in lines}
     assert client.post("/start/errand", data=asked).status_code == 303
+
+
+def test_a_page_does_not_call_unsaved_what_may_have_been_saved(site: Site) -> None:
+    client = site.signed_in("manager")
+    asked = {"csrf_token": token(client, "/"), "subject": "开户", "_idempotency_key": "one"}
+    with commit_lost(site.services.database) as lines:
+        answer = client.post("/start/errand", data=asked)
+    assert answer.status_code == 503
+    assert "无法确认是否已保存" in answer.text
+    assert "未保存" not in answer.text
+    assert OutcomeUnknown.code in {line.get("code") for line in lines}
+    assert [client.post("/start/errand", data=asked).status_code for _ in range(2)] == [303, 303]
 
 
 def test_a_lost_connection_that_nobody_translated_is_an_outage_too(site: Site) -> None:
