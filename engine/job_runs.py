@@ -157,7 +157,7 @@ class JobRuns:
         except DatabaseUnavailable:
             raise
         except Exception as error:  # the case cannot go on; the others must not suffer
-            self._put_off(claimed.key, error)
+            self._put_off(claimed.key, error, claimed.token)
             return False
         return True
 
@@ -181,10 +181,10 @@ class JobRuns:
             self._put_off(key, error)
             return False
 
-    def _put_off(self, key: int, error: Exception) -> None:
+    def _put_off(self, key: int, error: Exception, token: str | None = None) -> None:
         """Raises DatabaseUnavailable when it cannot even note that."""
         log.error("job.put_off", job=key, error=type(error).__name__, exc_info=error)
-        self._engine.jobs.postpone(key, _PAUSE)
+        self._engine.jobs.postpone(key, _PAUSE, token=token)
 
     def _insist(self, action: Callable[[], T], until: dt.datetime | None = None) -> T:
         """Do it, again and again while the database is away; the actions here may all be repeated."""

@@ -6,6 +6,7 @@ After an error the case is no longer what is stored and must be thrown away by t
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 from SpiffWorkflow.util.task import TaskState
@@ -13,14 +14,14 @@ from SpiffWorkflow.util.task import TaskState
 from engine.interpreter import codec
 from engine.interpreter.elements.errors import throw
 from engine.interpreter.elements.events import BoundaryEvent, WaitingEvent
-from engine.interpreter.elements.waits import due_arms
+from engine.interpreter.elements.waits import arm_timers, due_arms
 from engine.interpreter.environment import CaseEnvironment
 from engine.interpreter.errors import ErrorNotCaught, TryingAgainIsNoHelp
 from engine.interpreter.process_model import Program
 from engine.interpreter.scopes import Loader, VariableChanges
 from engine.interpreter.tree import Task, TokenTree
 from engine.model.errors import NotFound, StateConflict
-from engine.model.events import CaseEnded, Event
+from engine.model.events import CaseEnded, Event, Wait, WaitEnded
 from engine.model.terms import Condition, Thing
 from engine.model.values import Value
 
@@ -108,18 +109,36 @@ class Case:
             raise _conflict(Condition.WAITING_FOR_A_MESSAGE, Condition.NOT_WAITING)
         self._occur(task, arm, variables)
 
-    def fire_due_timers(self) -> None:
+    def fire_due_timers(self, *, only_first: bool = False) -> None:
         """Every timer whose time has come, earliest first, once each; a cycle may be due again at once."""
-        now = self._tree.environment.now
-        due = sorted((at, task.number, arm) for task in self._tree.tokens.values() for at, arm in due_arms(task, now))
-        for _, number, arm in due:
+        for _, number, arm in self._due_timers()[: 1 if only_first else None]:
             task = self._tree.tokens.get(number)
             if task is not None and task.internal_data.get("arms"):
                 self._occur(task, arm, {})
 
+    def hold_due_timer(self, code: str, message: str) -> int | None:
+        """The timer due first cannot fire: an incident at its element; resolved, it is armed again.
+
+        Returns the number of the element's instance, None when no timer is due.
+        """
+        due = self._due_timers()
+        if not due:
+            return None
+        number = due[0][1]
+        self._tree.emit(WaitEnded(number=number, wait=Wait.TIMER))
+        self._tree.raise_incident(self._tree.tokens[number], "timer", code, message)
+        return number
+
+    def _due_timers(self) -> list[tuple[dt.datetime, int, int]]:
+        """Due time, element instance and arm, earliest first; those held by an incident are none."""
+        now, held = self._tree.environment.now, self._tree.incidents
+        waiting = (task for task in self._tree.tokens.values() if task.number not in held)
+        return sorted((at, task.number, arm) for task in waiting for at, arm in due_arms(task, now))
+
     def _occur(self, task: Task, arm: int, variables: Mapping[str, Value]) -> None:
         spec = task.task_spec
         assert isinstance(spec, WaitingEvent | BoundaryEvent)
+        self._tree.clear_incident(task)
         spec.occur(task, arm, variables)
         self._advanced()
 
@@ -149,6 +168,8 @@ class Case:
             task.complete()
         elif phase == "next":
             self._tree.attempt(task, "next", task.task_spec.next_child)
+        elif phase == "timer":
+            arm_timers(task)
         self._advanced()
 
     def cancel(self) -> None:

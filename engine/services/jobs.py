@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,8 +30,9 @@ from engine.services.transactions import run_once
 from engine.store.instances import find_instance
 from engine.store.jobs import claimable_jobs, due_jobs, find_job, locked_job, lost_jobs, next_job, update_job
 from engine.store.states import JobState
-from engine.worker_api import BpmnError, Completed, Failed, Job, Mode
+from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode
 from persistence.database import DatabaseUnavailable
+from persistence.errors import KaihuError
 
 log = structlog.get_logger()
 
@@ -212,14 +213,30 @@ class Jobs:
         run_once(self._parts, "finish_job", Actor.system("jobs"), None, act)
 
     def run_local(self, key: int) -> bool:
-        """One more attempt at a local job that waits for its time; False when another thread was faster."""
+        """One more attempt at a local job that waits for its time; False when another thread was faster.
 
+        An attempt whose result leads beyond a bound is a failed one, and after the last an incident.
+        """
+        try:
+            return self._run_local(key, run_local_job)
+        except (StateConflict, DatabaseUnavailable):
+            raise
+        except KaihuError as error:
+            failed = Failed(error.message("en"))
+            code = error.code
+
+        def fail(command: CaseCommand, row: dict[str, Any], handler: Handler[Any]) -> None:
+            row["attempts"] += 1
+            finish_attempt(command, row, Attempt(result=failed, version=handler.version, code=code))
+
+        return self._run_local(key, fail)
+
+    def _run_local(self, key: int, run: Callable[[CaseCommand, dict[str, Any], Handler[Any]], None]) -> bool:
         def act(connection: Connection) -> dict[str, Any]:
             command, row = self._open(connection, key, "run_job")
-            handler = self._parts.handlers[row["type"]]
             if row["state"] != JobState.AVAILABLE.value or row["available_at"] > command.now:
                 return {"ran": False}
-            run_local_job(command, row, handler)
+            run(command, row, self._parts.handlers[row["type"]])
             settle(command)
             command.write()
             return {"ran": True}
@@ -237,15 +254,23 @@ class Jobs:
         with self._parts.database.reading() as connection:
             return next_job(connection, self._parts.handlers.keys())
 
-    def postpone(self, key: int, pause: dt.timedelta) -> None:
-        """Leave a job alone for a while: running it failed outside its handler. One that ended meanwhile stays so."""
+    def postpone(self, key: int, pause: dt.timedelta, *, token: str | None = None) -> bool:
+        """Leave a job alone for a while: running it failed outside its handler. Whether it was done.
+
+        It is not when the job has ended, or is somebody else's: with a token it must be leased under this token,
+        without one it must be available or its lease have run out.
+        """
+        now = self._parts.clock.now()
         with self._parts.database.transaction() as transaction:
             row = locked_job(transaction.connection, key)
-            if row is not None and row.state in _FROM:
-                self._put_off(transaction.connection, row, self._parts.clock.now() + pause)
+            if row is None or not _may_put_off(row, token, now):
+                return False
+            self._put_off(transaction.connection, row, now + pause)
+            return True
 
     def _put_off(self, connection: Connection, row: Row[Any], until: dt.datetime) -> None:
-        update_job(connection, row.key, {"state": JobState.AVAILABLE.value, "available_at": until})
+        available = {"state": JobState.AVAILABLE.value, "available_at": until}
+        update_job(connection, row.key, available | {"lease_token": None, "lease_until": None, "worker": None})
         work = Work(jobs=[JobDue(row.key, row.type, until)])
         self._parts.queue.hand_over(connection, work, self._parts.clock.now())
 
@@ -260,6 +285,12 @@ class Jobs:
         command.projection.keep_job(row)
         command.inputs |= {"number": row["number"], "type": row["type"]}
         return command, row
+
+
+def _may_put_off(row: Row[Any], token: str | None, now: dt.datetime) -> bool:
+    if row.state != JobState.LEASED.value:
+        return token is None and row.state == JobState.AVAILABLE.value
+    return bool(row.lease_until <= now if token is None else row.lease_token == token)
 
 
 def _token() -> str:

@@ -8,16 +8,17 @@ from engine.interpreter.errors import StepBudgetSpent
 from engine.job_executor import JobExecutor
 from engine.model.errors import NotFound
 from engine.process_engine import ProcessEngine
-from engine.services.answers import InboxView
+from engine.services.answers import InboxView, Resource
 from engine.services.errors import DeploymentRefused
 from engine.services.settling import MAX_STEPS, StepsSpent
 from engine.store.states import InstanceState
+from engine.worker_api import Completed, Failed
 from persistence.database import Database
 from tests.chaos.conftest import Shown
 from tests.chaos.length import times
 from tests.conftest import TestClock
 from tests.engine.conftest import Outside, accounts_opened, administrator, clerk
-from tests.engine.diagrams import diagram, end, service_task, start, user_task
+from tests.engine.diagrams import diagram, end, service_task, start, timer_catch, user_task
 from tests.interpreter.diagrams import call, each, flow, gateway, job, path, script
 
 MEGABYTE = 1_000_000
@@ -60,6 +61,28 @@ LATE = diagram(
     + job("each", body=each("=items", "item"), type_=REMOTE)
     + path("begin", "ask", "each", "finish"),
 )
+
+
+def timed(process_id: str, first: tuple[str, str]) -> Resource:
+    """What `first` waits for leads to one job for each of `items`."""
+    return diagram(
+        process_id,
+        plain(start(), first, end())
+        + job("each", body=each("=items", "item"), type_=REMOTE)
+        + path("begin", first[0], "each", "finish"),
+    )
+
+
+LATER = [timed("pausing", timer_catch("wait", "PT1M")), timed("retrying", service_task("open", LOCAL))]
+TWO_TIMERS = diagram(
+    "two_timers",
+    plain(start(), timer_catch("wait", "PT1M"), timer_catch("pause", "PT1M"), user_task("one", "clerk"), end())
+    + gateway("parallel", "split")
+    + gateway("parallel", "join")
+    + job("each", body=each("=items", "item"), type_=REMOTE)
+    + path("begin", "split", "wait", "each", "join", "finish")
+    + path("split", "pause", "one", "join"),
+)
 ENDLESS = diagram(
     "endless",
     plain(start())
@@ -76,7 +99,7 @@ LARGE = diagram(
 
 @pytest.fixture
 def deployed(engine: ProcessEngine) -> ProcessEngine:
-    engine.deployments.deploy(administrator, [*MANY, LOOP, LATE, ENDLESS, LARGE])
+    engine.deployments.deploy(administrator, [*MANY, *LATER, LOOP, LATE, TWO_TIMERS, ENDLESS, LARGE])
     return engine
 
 
@@ -150,6 +173,54 @@ def test_a_worker_whose_answer_leads_beyond_a_bound_ends_in_an_incident_and_is_n
     (incident,) = deployed.incidents.list(administrator)
     assert (incident.code, incident.element_id) == (StepBudgetSpent.code, "ask")
     assert outside.attempts == [1, 2, 3]
+    assert not completed(deployed, case)
+
+
+def incidents(engine: ProcessEngine) -> list[tuple[str, str]]:
+    return [(incident.code, incident.element_id) for incident in engine.incidents.list(administrator)]
+
+
+def test_a_timer_that_leads_beyond_a_bound_ends_in_an_incident_at_its_element_and_is_not_tried_for_ever(
+    deployed: ProcessEngine, executor: JobExecutor, clock: TestClock
+) -> None:
+    case = begin(deployed, "pausing", items=list(range(BUDGET)))
+    clock.pass_by(minutes=1)
+    executor.run_until_idle()
+    assert incidents(deployed) == [(StepBudgetSpent.code, "wait")]
+    entries = len(deployed.history.journal(clerk, case))
+    clock.pass_by(hours=1)
+    assert executor.run_until_idle() == 0
+    assert len(deployed.history.journal(clerk, case)) == entries
+    deployed.incidents.resolve(administrator, deployed.incidents.list(administrator)[0].key)
+    assert incidents(deployed) == []
+    executor.run_until_idle()  # it is tried again, and as its cause is still there, it is an incident again
+    assert incidents(deployed) == [(StepBudgetSpent.code, "wait")]
+    assert not completed(deployed, case)
+
+
+def test_a_timer_held_by_an_incident_leaves_the_others_of_its_case_alone(
+    deployed: ProcessEngine, executor: JobExecutor, clock: TestClock
+) -> None:
+    case = begin(deployed, "two_timers", items=list(range(BUDGET)))
+    clock.pass_by(minutes=1)
+    executor.run_until_idle()
+    assert incidents(deployed) == [(StepBudgetSpent.code, "wait")]
+    (task,) = deployed.user_tasks.inbox(clerk, InboxView.GROUPS).rows
+    assert task.element_id == "one"
+    assert not completed(deployed, case)
+
+
+def test_a_local_job_that_waited_and_leads_beyond_a_bound_ends_in_an_incident_and_writes_nothing(
+    deployed: ProcessEngine, executor: JobExecutor, clock: TestClock, outside: Outside, database: Database
+) -> None:
+    outside.answers = [Failed("closed"), Completed()]
+    case = begin(deployed, "retrying", items=list(range(BUDGET)))
+    for _ in range(5):
+        clock.pass_by(hours=1)
+        executor.run_until_idle()
+    assert incidents(deployed) == [(StepBudgetSpent.code, "open")]
+    assert outside.attempts == [1, 2, 3]
+    assert accounts_opened(database) == 0
     assert not completed(deployed, case)
 
 

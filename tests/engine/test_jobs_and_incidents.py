@@ -147,6 +147,36 @@ def test_a_leased_job_is_nobody_elses_until_its_lease_has_run_out(engine: Proces
     engine.jobs.complete(second.key, second.token, {})
 
 
+def test_who_lost_a_lease_cannot_put_off_the_job_of_its_next_holder(engine: ProcessEngine, clock: TestClock) -> None:
+    begin(engine, REMOTE)
+    lease, pause = dt.timedelta(minutes=1), dt.timedelta(minutes=5)
+    (first,) = engine.jobs.claim_batch("one", ["ask-registry"], 1, lease)
+    assert not engine.jobs.postpone(first.key, pause)  # the lease lasts, and who has no token is not its holder
+    clock.pass_by(minutes=1)
+    (second,) = engine.jobs.claim_batch("two", ["ask-registry"], 1, lease)
+    assert not engine.jobs.postpone(first.key, pause, token=first.token)
+    assert engine.jobs.postpone(second.key, pause, token=second.token)
+    assert not engine.jobs.postpone(second.key, pause, token=second.token)
+    with pytest.raises(StateConflict):
+        engine.jobs.complete(second.key, second.token, {})
+    assert engine.jobs.next_at() == clock.now() + pause
+
+
+def test_a_job_whose_lease_has_run_out_may_be_put_off_by_anybody_and_an_ended_one_by_nobody(
+    engine: ProcessEngine, clock: TestClock
+) -> None:
+    begin(engine, REMOTE)
+    lease, pause = dt.timedelta(minutes=1), dt.timedelta(minutes=5)
+    (lost,) = engine.jobs.claim_batch("one", ["ask-registry"], 1, lease)
+    clock.pass_by(minutes=1)
+    assert engine.jobs.postpone(lost.key, pause)
+    clock.pass_by(minutes=5)
+    (job,) = engine.jobs.claim_batch("two", ["ask-registry"], 1, lease)
+    engine.jobs.complete(job.key, job.token, {})
+    assert not engine.jobs.postpone(job.key, pause)
+    assert not engine.jobs.postpone(job.key, pause, token=job.token)
+
+
 def test_a_worker_that_is_lost_on_every_attempt_makes_an_incident(
     engine: ProcessEngine, executor: JobExecutor, outside: Outside, clock: TestClock
 ) -> None:

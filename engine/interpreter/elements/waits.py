@@ -52,6 +52,13 @@ def start_waiting(task: Task, arms: list[Arm], definitions: Sequence[EventDefini
         task.case.emit(event)
 
 
+def arm_timers(task: Task) -> None:
+    """Tell the store of the token's timers again, of which it was told that they wait no longer."""
+    for index, arm in enumerate(task.internal_data["arms"]):
+        if arm[0] is not None:
+            task.case.emit(TimerStarted(**task.at, arm=index, due=dt.datetime.fromisoformat(arm[0])))
+
+
 def due_arms(task: Task, now: dt.datetime) -> list[tuple[dt.datetime, int]]:
     """The arms whose time has come, with their due times."""
     arms = enumerate(task.internal_data.get("arms", ()))
