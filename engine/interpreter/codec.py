@@ -5,35 +5,49 @@ Everything is written by ascending number, so that equal cases have equal bytes 
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from typing import Any
 
 import orjson
 
+from engine.interpreter.elements.multi_instance import only_waits
 from engine.interpreter.environment import CaseEnvironment
 from engine.interpreter.process_model import Program
 from engine.interpreter.scopes import Loader
 from engine.interpreter.tree import ROOT, Task, TokenTree, Workflow
 from engine.model import values
 
-VERSION = 1
-"""Raised when the layout changes; running cases keep theirs."""
+VERSION = 2
+"""Raised when the layout changes; running cases keep theirs. 2 may have `folded`."""
 
 
 def dump_tree(tree: TokenTree) -> bytes:
     """All of the case but its variables, as canonical JSON."""
-    return values.dumps(
-        {
-            "version": VERSION,
-            "last": tree.last_number,
-            "completed": tree.completed,
-            "workflows": [[number, workflow.spec.name, _tokens(workflow)] for number, workflow in tree.workflows()],
-            "incidents": [[number, phase] for number, phase in sorted(tree.incidents.items())],
-            "scopes": [list(row) for row in tree.scopes.rows()],
-        }
-    )
+    items = {number for number, task in tree.tokens.items() if task.triggered and only_waits(task)}
+    state: dict[str, Any] = {
+        "version": VERSION,
+        "last": tree.last_number,
+        "completed": tree.completed,
+        "workflows": [[number, workflow.spec.name, _tokens(workflow, items)] for number, workflow in tree.workflows()],
+        "incidents": [[number, phase] for number, phase in sorted(tree.incidents.items())],
+        "scopes": [list(row) for row in tree.scopes.rows() if row[0] not in items],
+    }
+    if items or tree.folded:
+        state["folded"] = [[body, f"{bits:x}"] for body, bits in sorted(_folded(tree, items).items())]
+    return values.dumps(state)
 
 
-def _tokens(workflow: Workflow) -> list[list[Any]]:
+def _folded(tree: TokenTree, items: Iterable[int]) -> dict[int, int]:
+    """The bits of all items that only wait, by body."""
+    folded = dict(tree.folded)
+    for number in items:
+        task = tree.tokens[number]
+        body = task.parent.number
+        folded[body] = folded.get(body, 0) | 1 << task.internal_data["index"]
+    return folded
+
+
+def _tokens(workflow: Workflow, but: Container[int]) -> list[list[Any]]:
     return [
         [
             task.number,
@@ -44,6 +58,7 @@ def _tokens(workflow: Workflow) -> list[list[Any]]:
             task.internal_data,
         ]
         for task in workflow.open_tasks()
+        if task.number not in but
     ]
 
 
@@ -58,6 +73,7 @@ def load_tree(program: Program, data: bytes, load_scope: Loader, environment: Ca
     for scope, parent, inherited in state["scopes"]:
         tree.scopes.restore(scope, parent, set(inherited))
     tree.incidents = dict(state["incidents"])
+    tree.folded = {body: int(bits, 16) for body, bits in state.get("folded", ())}
     tree.last_number, tree.completed = state["last"], state["completed"]
     return tree
 

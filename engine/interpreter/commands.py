@@ -202,7 +202,7 @@ class Case:
         return self._tree.scopes.take_changes()
 
     def _token(self, number: int) -> Task:
-        task = self._tree.tokens.get(number)
+        task = self._tree.token(number)
         if task is None:
             raise _conflict(Condition.ACTIVE, Condition.FINISHED)
         return task

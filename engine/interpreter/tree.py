@@ -222,6 +222,8 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         self.case = self
         self.tokens: dict[int, Task] = {}
         self.ready: dict[int, Task] = {}
+        self.folded: dict[int, int] = {}
+        """By body of a parallel multi-instance activity: a bit for each item that only waits and is no token now."""
         self.incidents: dict[int, str] = {}
         self.events: list[Event] = []
         self.last_number = 0
@@ -242,6 +244,18 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
     def get_task_from_id(self, task_id: int) -> Task:
         """The token of a number, wherever it is in the case."""
         return self.tokens[task_id]
+
+    def token(self, number: int) -> Task | None:
+        """The open token of a number; an item that was kept as a bit becomes one."""
+        found = self.tokens.get(number)
+        if found is not None:
+            return found
+        for around, bits in self.folded.items():
+            body = self.tokens[around]
+            index = number - body.internal_data["first"]
+            if index >= 0 and bits >> index & 1:
+                return body.task_spec.unfold(body, index)
+        return None
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> SubTree:
         """A workflow for the inside of `my_task`."""

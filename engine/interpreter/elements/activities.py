@@ -23,6 +23,8 @@ class PlainTask(FlowNode):
 class UserTask(FlowNode):
     """Waits for a person."""
 
+    waits_for = "user_task"
+
     def execute(self, task: Task) -> bool:
         """Evaluate assignment and schedule, then wait."""
         definition = self.node.user_task
@@ -37,7 +39,7 @@ class UserTask(FlowNode):
             follow_up=self._instant(task, "followUpDate", definition.follow_up),
             priority=self._priority(task, definition.priority),
         )
-        task.internal_data["waits"] = "user_task"
+        task.internal_data["waits"] = self.waits_for
         task.case.emit(created)
         return False
 
@@ -75,6 +77,8 @@ class UserTask(FlowNode):
 class Job(FlowNode):
     """Waits for a worker: a service or send task, and any element with `zeebe:taskDefinition`."""
 
+    waits_for = "job"
+
     def execute(self, task: Task) -> bool:
         """Evaluate type and retries, then wait."""
         definition = self.node.job
@@ -85,7 +89,7 @@ class Job(FlowNode):
         retries = str(task.case.evaluate(task, definition.retries))
         if not retries.isdigit():
             raise unexpected(self, "retries", "a whole number", retries)
-        task.internal_data["waits"] = "job"
+        task.internal_data["waits"] = self.waits_for
         task.case.emit(JobCreated(**task.at, job_type=job_type, retries=int(retries), headers=definition.headers))
         return False
 

@@ -28,6 +28,9 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
     attached = False
     """Whether it is a boundary event."""
 
+    waits_for: str | None = None
+    """Who is awaited when `execute` has said that the element waits; written in the token's `waits`."""
+
     def __init__(self, spec: ProcessSpec, node: Node, name: str | None = None) -> None:
         super().__init__(spec, name or node.id)
         self.node = node
@@ -110,6 +113,10 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
 
     def child_done(self, body: Task, child: Task) -> None:
         """A multi-instance child has completed."""
+        raise NotImplementedError  # only multi-instance bodies have such children
+
+    def unfold(self, body: Task, index: int) -> Task:
+        """Make the token of an item of which only a bit was kept."""
         raise NotImplementedError  # only multi-instance bodies have such children
 
     def _on_complete_hook(self, task: Task) -> None:

@@ -2,11 +2,17 @@
 
 The body stands on the diagram's flows, under the element's own id; its children are tokens of a second spec.
 The body keeps counters only: the collection is evaluated again for each child of a sequential one.
+
+A child that only waits for a person or worker is kept as one bit of its body (`TokenTree.folded`), and is a token
+again when somebody asks for it: what a completion costs does not grow with the children that wait beside it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.definitions import LoopDefinition, Node
 from engine.interpreter.elements.activities import unexpected
@@ -49,6 +55,8 @@ class MultiInstanceBody(FlowNode):
         task.internal_data.update(count=len(items), done=0)
         if not items:
             return True
+        if not self.loop.sequential:
+            task.internal_data["first"] = task.case.last_number + 1  # the children's numbers follow each other
         for index in range(1 if self.loop.sequential else len(items)):
             self._make_child(task, index, items)
         return False
@@ -88,6 +96,7 @@ class MultiInstanceBody(FlowNode):
         data = body.internal_data
         data["done"] += 1
         if child.internal_data["stop"]:
+            self._unfold_all(body)
             for other in sorted(body.children, key=lambda task: task.number):
                 if other is not child and not other.task_spec.attached:
                     other.cancel()
@@ -106,9 +115,50 @@ class MultiInstanceBody(FlowNode):
         else:  # the collection has become shorter
             body._ready()
 
+    def abandon(self, task: Task) -> None:
+        """The children are cancelled one by one."""
+        self._unfold_all(task)
+
+    def _unfold_all(self, body: Task) -> None:
+        for index in _places(body.case.folded.get(body.number, 0)):
+            self.unfold(body, index)
+
+    def unfold(self, body: Task, index: int) -> Task:
+        """Make the token of a child of which only a bit was kept, as it was when it began to wait."""
+        case = body.case
+        child = Task(body.workflow, self.inner, body, TaskState.STARTED, body.internal_data["first"] + index)
+        child.triggered = True
+        child.internal_data = _waiting(child, index)
+        case.scopes.restore(child.number, body.number, set())
+        left = case.folded[body.number] ^ 1 << index
+        if left:
+            case.folded[body.number] = left
+        else:
+            del case.folded[body.number]
+        return child
+
     def leave(self, task: Task) -> None:
         """Hand the results outwards."""
         if self.loop.output_collection:
             results = task.case.scopes.values(task.number).get(self.loop.output_collection)
             if task.number in task.case.scopes:
                 task.case.scopes.propagate(task.case.flow_scope(task), {self.loop.output_collection: results})
+
+
+def only_waits(task: Task) -> bool:
+    """Whether a token is a child of a parallel body, as it was when it began to wait: then one bit tells all of it."""
+    if not task.triggered or task.number in task.case.incidents or task._children:
+        return False
+    first = task.parent.internal_data.get("first")
+    return first is not None and task.internal_data == _waiting(task, task.number - first)
+
+
+def _waiting(child: Task, index: int) -> dict[str, Any]:
+    return {"entered": True, "index": index, "waits": child.task_spec.waits_for}
+
+
+def _places(bits: int) -> Iterator[int]:
+    """The places of the bits that are set, the lowest first."""
+    for place, bit in enumerate(reversed(f"{bits:b}")):
+        if bit == "1":
+            yield place
