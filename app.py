@@ -18,6 +18,7 @@ from cli.parts import Parts
 from engine.job_executor import JobExecutor
 from engine.model.ports import Clock, SystemClock
 from engine.process_engine import ProcessEngine
+from engine.queue.work import Pace
 from persistence.database import Database
 from persistence.keys import Keys
 from persistence.logs import configure_logs
@@ -63,7 +64,7 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         records=CancelledCases(bank.applications, bank.accounts),
     )
 
-    executor = JobExecutor(engine, threads=settings.job_threads)
+    executor = JobExecutor(engine, pace=Pace(threads=settings.job_threads, lease=settings.job_lease))
     readiness = Readiness(
         {
             "database": lambda: database_answers(database),

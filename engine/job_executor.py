@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.job_runs import BATCH, JobRuns, WorkSource
 from engine.queue import worker_for
+from engine.queue.heartbeat import Heartbeat
 from engine.queue.work import Background, Pace
 
 
@@ -23,6 +24,7 @@ class JobExecutor:
         self._steps = JobRuns(engine, self._name, self._pace, patient=False)
         self._patient_steps = JobRuns(engine, self._name, self._pace, patient=True)
         self._background: Background | None = None
+        self._heartbeat = Heartbeat(self._patient_steps.beat, self._pace.renew_every)
 
     def run_until_idle(self, limit: int = 10_000) -> int:
         """Do in this thread all that is due now; how many pieces of work it was, at most about `limit`."""
@@ -45,12 +47,13 @@ class JobExecutor:
         parts = self._engine.parts
         self._patient_steps.begin()
         self._background = worker_for(parts.database, parts.handlers, self._patient_steps, parts.bell, self._pace)
+        self._heartbeat.start()
         self._background.start()
 
     @property
     def alive(self) -> bool:
         """Whether the background work goes on; also true before it was started and after it was stopped."""
-        return self._background is None or self._background.alive
+        return self._background is None or (self._background.alive and self._heartbeat.alive)
 
     def stop(self) -> None:
         """Take no more work, let what is running finish and be told to its case, then return.
@@ -60,5 +63,6 @@ class JobExecutor:
         """
         if self._background is not None:
             self._background.stop()
+            self._heartbeat.stop()
             self._patient_steps.give_up()
             self._background = None

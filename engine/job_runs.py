@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Protocol, TypeVar
 
 import structlog
 
 from engine.model.errors import StateConflict
+from engine.queue.heartbeat import HeldLeases
 from engine.queue.work import Pace
 from engine.services.housekeeping import Housekeeping
 from engine.services.jobs import ClaimedJob, Jobs
@@ -45,17 +47,23 @@ class JobRuns:
     """The steps of `engine.queue.work.Steps`, safe between threads.
 
     With `patient`, a step waits for a database that is away instead of giving up what it has done outside; it waits
-    until `give_up`, or until the lease is over and another may have the job.
+    until `give_up`, or until the job's time is over. Its leases are short, and somebody must call `beat` to renew
+    them; the others last as long as a handler may take.
     """
 
     def __init__(self, engine: WorkSource, name: str, pace: Pace, *, patient: bool) -> None:
         self._engine, self._name, self._patient = engine, name, patient
-        self._spare = dt.timedelta(seconds=pace.spare)
+        self._pace, self._lease = pace, dt.timedelta(seconds=pace.lease)
+        self._held = HeldLeases()
+        self._expires_from = 0.0
         self._given_up = threading.Event()
         self._tidied_at: dt.datetime | None = None
         handlers = engine.parts.handlers.values()
         self._remote = {handler.type: handler for handler in handlers if handler.mode is Mode.REMOTE}
-        self._leases = {type_: handler.timeout + self._spare for type_, handler in self._remote.items()}
+        self._leases = {type_: self._first_lease(handler) for type_, handler in self._remote.items()}
+
+    def _first_lease(self, handler: Handler[object]) -> dt.timedelta:
+        return self._lease if self._patient else handler.timeout + self._lease
 
     def give_up(self) -> None:
         """Wait for no database any more: this process ends."""
@@ -64,6 +72,21 @@ class JobRuns:
     def begin(self) -> None:
         """The opposite of `give_up`."""
         self._given_up.clear()
+
+    def beat(self) -> None:
+        """Renew the leases of what is under way here; end the attempts of workers that are gone.
+
+        Who did not reach the database itself cannot know who is gone: after that all may renew their leases first.
+        """
+        try:
+            fading = self._held.fading(self._pace.renew_every / 2)
+            if fading:
+                self._engine.jobs.renew(fading, self._lease)
+            if time.monotonic() >= self._expires_from:
+                self._engine.jobs.expire_lost(self._remote.keys(), BATCH * BATCH)
+        except DatabaseUnavailable:
+            self._expires_from = time.monotonic() + self._pace.lease
+            raise
 
     def run_job(self, key: int, at: dt.datetime) -> dt.timedelta | None:
         """Take a job that was told to be due `at` to the end of an attempt.
@@ -82,6 +105,8 @@ class JobRuns:
         too_early = standing.at - self._engine.parts.clock.now()
         if too_early > dt.timedelta():
             return too_early if standing.state is JobState.LEASED or standing.at <= at else None
+        if standing.state is JobState.LEASED and time.monotonic() < self._expires_from:
+            return self._lease  # its worker may have been cut off as this one was
         if standing.state is JobState.LEASED:
             self._insist(lambda: self._engine.jobs.expire(key))  # what is left to do is passed on by that
         elif standing.type in self._remote:  # its time has come since the claim: that is to be made again
@@ -99,10 +124,9 @@ class JobRuns:
         return None
 
     def look_after(self) -> None:
-        """End attempts whose worker is gone, clear away what is past its time, bring back what got lost."""
+        """Clear away what is past its time, bring back what got lost."""
         parts = self._engine.parts
         self.tidy()
-        self._engine.jobs.expire_lost(self._remote.keys(), BATCH * BATCH)
         brought_back = parts.queue.bring_back(parts.database, parts.clock.now())
         if brought_back:
             log.info("queue.brought_back", rows=brought_back)
@@ -121,7 +145,10 @@ class JobRuns:
 
     def take(self, limit: int) -> list[Callable[[], object]]:
         """Up to `limit` remote jobs, leased; each call runs one and tells its case."""
-        return [lambda job=job: self.run(job) for job in self.claim(limit)]  # type: ignore[misc]  # no default seen
+        claimed = self.claim(limit)
+        for job in claimed:  # it may wait for its thread
+            self._held.keep(job.key, job.token, self._remote[job.job.type].timeout.total_seconds())
+        return [lambda job=job: self.run(job) for job in claimed]  # type: ignore[misc]  # no default seen
 
     def claim(self, limit: int, *, in_turn: bool = False) -> list[ClaimedJob]:
         """Up to `limit` remote jobs, leased long enough for all at once or, `in_turn`, one after the other."""
@@ -141,16 +168,23 @@ class JobRuns:
 
     def run(self, claimed: ClaimedJob) -> bool:
         """Run one remote job outside any transaction and tell its case; True when the case took the answer."""
-        attempt = self._attempt(claimed, self._remote[claimed.job.type])
+        handler = self._remote[claimed.job.type]
+        end = self._held.keep(claimed.key, claimed.token, handler.timeout.total_seconds())
+        try:
+            attempt = self._attempt(claimed, handler)
+            return self._tell_or_put_off(claimed, attempt, until=end + self._pace.spare)
+        finally:
+            self._held.let_go(claimed.token)
+
+    def _tell_or_put_off(self, claimed: ClaimedJob, attempt: Attempt, until: float) -> bool:
         try:
             try:
-                self._tell(claimed, attempt)
+                self._tell(claimed, attempt, until)
             except (StateConflict, DatabaseUnavailable):
                 raise
             except KaihuError as error:  # what the answer leads to is beyond a bound: an incident after the last try
-                self._tell(
-                    claimed, Attempt(result=Failed(error.message("en")), version=attempt.version, code=error.code)
-                )
+                failed = Attempt(result=Failed(error.message("en")), version=attempt.version, code=error.code)
+                self._tell(claimed, failed, until)
         except StateConflict:  # the lease ran out, or the case went another way
             log.info("job.refused", job=claimed.key)
             return False
@@ -161,8 +195,8 @@ class JobRuns:
             return False
         return True
 
-    def _tell(self, claimed: ClaimedJob, attempt: Attempt) -> None:
-        self._insist(lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt), until=claimed.until)
+    def _tell(self, claimed: ClaimedJob, attempt: Attempt, until: float) -> None:
+        self._insist(lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt), until)
 
     def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
         try:
@@ -186,15 +220,18 @@ class JobRuns:
         log.error("job.put_off", job=key, error=type(error).__name__, exc_info=error)
         self._engine.jobs.postpone(key, _PAUSE, token=token)
 
-    def _insist(self, action: Callable[[], T], until: dt.datetime | None = None) -> T:
-        """Do it, again and again while the database is away; the actions here may all be repeated."""
+    def _insist(self, action: Callable[[], T], until: float | None = None) -> T:
+        """Do it, again and again while the database is away; the actions here may all be repeated.
+
+        Until `until` (monotonic seconds): somebody else may have the job much sooner, and is safe by its token.
+        """
         waits = _waits() if self._patient else iter(())
         while True:
             try:
                 return action()
             except DatabaseUnavailable:
                 wait = next(waits, None)
-                too_late = until is not None and self._engine.parts.clock.now() >= until
+                too_late = until is not None and time.monotonic() >= until
                 if wait is None or too_late or self._given_up.wait(wait):
                     raise
 

@@ -16,6 +16,7 @@ LOG_FORMATS = ("auto", "json", "text")
 _SECRET_BYTES = 32
 _MOST_PROXIES = 5  # more in a row is a mistake, and each one trusted in vain is a place to forge an address from
 _MOST_JOB_THREADS = 32  # each may hold a connection, of which a process has 48 at most; more work takes more processes
+_JOB_LEASES = range(3, 301)  # seconds; renewed three times as often, and a busy computer may be a second late
 _HIGHEST_PORT = 65_535
 
 
@@ -56,6 +57,8 @@ class Settings:
 
     job_threads: int = 4
     """KAIHU_JOB_THREADS: how many jobs `serve` and `work` each have under way at the same time (default 4)."""
+    job_lease: int = 6
+    """KAIHU_JOB_LEASE: seconds without a sign of life after which a process's jobs are given to others (default 6)."""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -74,6 +77,7 @@ class Settings:
             metrics_address=_address(environ.get("KAIHU_METRICS_ADDRESS", "")),
             traces=environ.get("KAIHU_TRACES", "0") == "1",
             job_threads=_job_threads(environ.get("KAIHU_JOB_THREADS", "4")),
+            job_lease=_job_lease(environ.get("KAIHU_JOB_LEASE", "6")),
         )
 
     def secret(self) -> bytes:
@@ -112,6 +116,12 @@ def _count(text: str) -> int:
 def _job_threads(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < int(text) <= _MOST_JOB_THREADS):
         raise SettingWrong(name="KAIHU_JOB_THREADS", allowed=f"1 … {_MOST_JOB_THREADS}")
+    return int(text)
+
+
+def _job_lease(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) in _JOB_LEASES):
+        raise SettingWrong(name="KAIHU_JOB_LEASE", allowed=f"{_JOB_LEASES.start} … {_JOB_LEASES[-1]}")
     return int(text)
 
 

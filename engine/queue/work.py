@@ -72,7 +72,7 @@ class Steps(Protocol):
         """Fire the due timers of a case of which one was told to be due `at`; the answer as above."""
 
     def look_after(self) -> None:
-        """End attempts whose worker is gone, clear away what is past its time, bring back what got lost."""
+        """Clear away what is past its time, bring back what got lost."""
 
     def run_due(self) -> int:
         """Fire all due timers and run all due local jobs; how many cases moved."""
@@ -104,8 +104,10 @@ class Pace:
 
     threads: int = 4
     """Jobs under way at the same time."""
+    lease: float = 6.0
+    """How long a job stays a killed process's; while the process lives, it renews its leases (`renew_every`)."""
     spare: float = 30.0
-    """How much longer a lease lasts than its handler may take."""
+    """How much longer than its handler may take an answer waits for a database that is away."""
     stop_within: float = 25.0
     """The bound of `Background.stop`: below the 30 s that service managers commonly leave."""
     poll_every: float = 1.0
@@ -115,3 +117,8 @@ class Pace:
     """A worker without a heartbeat for so long is taken for dead."""
     look_after_at: str = "* * * * *"
     """When one of the machines looks after what was lost: cron, with seconds as an optional sixth field."""
+
+    @property
+    def renew_every(self) -> float:
+        """Seconds between two renewals of leases: two may fail before one runs out."""
+        return self.lease / 3

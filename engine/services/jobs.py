@@ -16,6 +16,7 @@ from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
 from engine.model.terms import Condition, Thing
 from engine.model.values import Value
+from engine.queue.heartbeat import Held
 from engine.queue.work import JobDue, Work
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
@@ -28,7 +29,16 @@ from engine.services.settling import (
 )
 from engine.services.transactions import run_once
 from engine.store.instances import find_instance
-from engine.store.jobs import claimable_jobs, due_jobs, find_job, locked_job, lost_jobs, next_job, update_job
+from engine.store.jobs import (
+    claimable_jobs,
+    due_jobs,
+    find_job,
+    locked_job,
+    lost_jobs,
+    next_job,
+    renew_leases,
+    update_job,
+)
 from engine.store.states import JobState
 from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode
 from persistence.database import DatabaseUnavailable
@@ -76,10 +86,14 @@ class Jobs:
         A lease that has run out was an attempt: the job is given again, or is an incident after its last one.
         """
         self.expire_lost(types, limit)
-        now = self._parts.clock.now()
         with self._parts.database.reading() as connection:  # a look costs no writer's turn
-            if not (types and due_jobs(connection, types, now, 1)):
+            if not (types and due_jobs(connection, types, self._parts.clock.now(), 1)):
                 return []
+        return self.take_batch(worker, types, limit, lease)
+
+    def take_batch(self, worker: str, types: Collection[str], limit: int, lease: dt.timedelta) -> list[ClaimedJob]:
+        """The same without a look at leases that have run out, or whether there is anything to take."""
+        now = self._parts.clock.now()
         with self._parts.database.transaction() as transaction:
             connection = transaction.connection
             rows = claimable_jobs(connection, types, now, limit)
@@ -103,6 +117,13 @@ class Jobs:
             if row.state != JobState.AVAILABLE.value or row.available_at > now or row.type not in leases:
                 return None
             return self._try_lease(connection, row, worker, token, now + leases[row.type])
+
+    def renew(self, held: Collection[Held], lease: dt.timedelta) -> None:
+        """Let leases last that long from now. One that is another's by now stays so, whether it had run out or not."""
+        with self._parts.database.transaction() as transaction:
+            until = self._parts.clock.now() + lease
+            keys, tokens = [one.key for one in held], [one.token for one in held]
+            renew_leases(transaction.connection, keys, tokens, until)
 
     def standing(self, key: int) -> JobStanding | None:
         """What may be done with the job and from when; None if it waits for nobody, or there is no such job."""

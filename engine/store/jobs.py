@@ -78,6 +78,25 @@ def due_jobs(connection: Connection, types: Collection[str], now: dt.datetime, l
     return list(connection.execute(query).scalars())
 
 
+def renew_leases(
+    connection: Connection, keys: Collection[int], tokens: Collection[str], until: dt.datetime
+) -> list[int]:
+    """Let the leases of these jobs under these tokens last until then; keys of those whose lease it still is.
+
+    Rows that are locked are left out: their jobs are just being ended, and who waits for rows of several cases at
+    once could wait for somebody who waits for one of them.
+    """
+    ours = (
+        select(job.c.key)
+        .where(job.c.key.in_(keys), job.c.lease_token.in_(tokens), _in_state(JobState.LEASED))
+        .with_for_update(skip_locked=True)
+    )
+    renewed = list(connection.execute(ours).scalars())
+    if renewed:
+        connection.execute(update(job).where(job.c.key.in_(renewed)).values(lease_until=until))
+    return renewed
+
+
 def update_job(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
     """Overwrite columns of the job."""
     _UPDATE.run(connection, {"of_key": key, **changes})

@@ -11,11 +11,15 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from engine.job_executor import JobExecutor
 from engine.model.errors import StateConflict
+from engine.model.ports import SystemClock
+from engine.queue.work import Pace
 from engine.services.answers import InboxView
-from engine.store.states import InstanceState
+from engine.store.states import InstanceState, JobState
+from engine.store.tables import job
 from persistence.database import Database
 from tests.chaos.conftest import Shown
 from tests.chaos.doom import REMOTE, Doom, Moment
@@ -24,6 +28,7 @@ from tests.chaos.mortal import forked
 from tests.chaos.opening import OPENING, World, engine_on
 from tests.conftest import NOON, TestClock
 from tests.engine.conftest import administrator, clerk
+from tests.engine.queue_machine import wait_until
 
 _LOOK = 0.01  # seconds between two looks at a file that another process writes
 
@@ -55,13 +60,22 @@ def work_and_halt(url: str, folder: Path) -> None:
     (folder / "took").write_text(str(took))
 
 
-def begun_job(database: Database, folder: Path) -> BaseProcess:
+def work_in_background(url: str, folder: Path) -> None:
+    """What `kaihu work` does, standing still in every job, until a file says that it may go on."""
+    (folder / "worker").write_text(str(os.getpid()))
+    executor = JobExecutor(engine_on(Database(url), SystemClock(), World(folder, Halting(folder))), name="halting")
+    executor.start()
+    wait_for(folder / "go_on")
+    executor.stop()
+
+
+def begun_job(database: Database, folder: Path, work: Callable[[str, Path], None] = work_and_halt) -> BaseProcess:
     """A case whose first remote job is in the hands of another process; that process."""
     engine = engine_on(database, TestClock(), World(folder, Doom(None, None)))
     engine.deployments.deploy(administrator, [OPENING])
     engine.process_instances.start(clerk, "opening", business_key="AO-1")
     url = database.url.render_as_string(hide_password=False)
-    process = forked.Process(target=work_and_halt, args=(url, folder))
+    process = forked.Process(target=work, args=(url, folder))
     process.start()
     wait_for(folder / "halted")
     return process
@@ -109,6 +123,49 @@ def test_a_job_whose_worker_is_gone_is_done_by_another_and_the_late_answer_is_re
     engine.user_tasks.claim(clerk, row.key)
     engine.user_tasks.complete(clerk, row.key, {})
     assert engine.history.verify_chain(case.key).whole
+
+
+@pytest.fixture
+def living_worker(database: Database, tmp_path: Path) -> Iterator[BaseProcess]:
+    process = begun_job(database, tmp_path, work_in_background)
+    yield process
+    process.kill()
+    process.join()
+
+
+def leases_end(database: Database) -> list[dt.datetime]:
+    with database.reading() as connection:
+        ends = connection.execute(select(job.c.lease_until).where(job.c.state == JobState.LEASED.value))
+        return list(ends.scalars())
+
+
+@pytest.mark.parametrize("strike", [gone, asleep])
+def test_the_jobs_of_a_process_without_a_sign_of_life_are_done_by_another_within_ten_seconds(
+    database: Database, tmp_path: Path, living_worker: BaseProcess, strike: Callable[[BaseProcess], None], shown: Shown
+) -> None:
+    clock, world = SystemClock(), World(tmp_path, Doom(None, None))
+    engine = engine_on(database, clock, world)
+    wait_until(lambda: len(world.effects) == 2)  # both questions are under way
+    strike(living_worker)
+    struck = clock.now()
+    assert Pace().lease + Pace().renew_every < 10  # others look as often as leases are renewed
+    assert max(leases_end(database)) <= struck + dt.timedelta(seconds=Pace().lease)
+    executor = JobExecutor(engine, name="another")
+    executor.start()
+    wait_until(lambda: engine.user_tasks.inbox(clerk, InboxView.GROUPS).rows)
+    executor.stop()
+    assert len(world.effects) == 4
+    assert len(set(world.effects)) == 2  # each again, with the key of the first time
+    case = engine.process_instances.find(clerk, "AO-1")
+    before = engine.history.journal(clerk, case.key)
+    assert [entry.command for entry in before if entry.command == "expire_lease"] == ["expire_lease"] * 2
+    if strike is asleep:
+        (tmp_path / "go_on").touch()
+        os.kill(living_worker.pid or 0, signal.SIGCONT)
+        living_worker.join()
+        assert engine.history.journal(clerk, case.key) == before
+    assert engine.history.verify_chain(case.key).whole
+    shown(back_after=f"{(before[-1].time - struck).total_seconds():.1f} s")
 
 
 def test_stale_tokens_are_refused_however_often_the_lease_changes_hands(

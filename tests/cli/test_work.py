@@ -42,6 +42,13 @@ def test_threads_beyond_the_connections_of_a_process_are_refused(kaihu: Kaihu) -
     assert "KAIHU_JOB_THREADS" in refused.stderr
 
 
+@pytest.mark.parametrize("lease", ["2", "301", "1.5", "soon"])
+def test_a_lease_too_short_to_be_renewed_or_too_long_to_wait_for_is_refused(kaihu: Kaihu, lease: str) -> None:
+    refused = kaihu("work", KAIHU_JOB_LEASE=lease)
+    assert refused.exit_code == 1
+    assert "KAIHU_JOB_LEASE" in refused.stderr
+
+
 def test_on_sqlite_nothing_waits_for_procrastinate(home: Path) -> None:
     code = (
         "import sys\nfrom app import build\nfrom persistence.settings import Settings\n"

