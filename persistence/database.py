@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, Operationa
 from sqlalchemy.pool import StaticPool
 
 from persistence.errors import ErrorKind, KaihuError
+from persistence.prepared import run_text
 from persistence.sqlite_writer import SqliteWriter, TransactionLost
 from persistence.telemetry.observation import happened
 
@@ -190,7 +191,7 @@ def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
 
     @event.listens_for(engine, "begin")
     def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        run_text(connection, begin)
 
     return engine
 

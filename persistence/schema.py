@@ -38,7 +38,8 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a time without zone cannot be stored")
-        return (value - _EPOCH) // dt.timedelta(microseconds=1)
+        since = value - _EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
         """The stored instant, in UTC."""
