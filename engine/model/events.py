@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from engine.model.record import record
 from engine.model.values import Value
 
 
@@ -24,7 +24,7 @@ class Wait(StrEnum):
     MESSAGE = "message"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Event:
     """Base of all events."""
 
@@ -33,23 +33,13 @@ class Event:
     def to_json(self) -> dict[str, Any]:
         """The event as a mapping of storable values, with its `type`; None fields are left out."""
         body: dict[str, Any] = {"type": self.type}
-        for name in _names(type(self)):
-            value = getattr(self, name)
+        for name, value in vars(self).items():
             if value is not None:
                 body[name] = value
         return body
 
 
-_NAMES: dict[type[Event], tuple[str, ...]] = {}
-
-
-def _names(event: type[Event]) -> tuple[str, ...]:
-    if event not in _NAMES:
-        _NAMES[event] = tuple(item.name for item in fields(event))
-    return _NAMES[event]
-
-
-@dataclass(frozen=True, kw_only=True)
+@record
 class ElementEvent(Event):
     """Base of events about one element instance."""
 
@@ -58,7 +48,7 @@ class ElementEvent(Event):
     process: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ElementEntered(ElementEvent):
     """A token arrived and the element instance began; `parent` is the sub-process, call activity or
     multi-instance body around it (0 for the case itself)."""
@@ -68,21 +58,21 @@ class ElementEntered(ElementEvent):
     parent: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ElementCompleted(ElementEvent):
     """The element instance ended as the diagram intends."""
 
     type = "completed"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ElementCancelled(ElementEvent):
     """The element instance was interrupted (boundary event, terminate, cancel of the case)."""
 
     type = "cancelled"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class FlowTaken(Event):
     """A token passed along a sequence flow."""
 
@@ -91,7 +81,7 @@ class FlowTaken(Event):
     process: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ScopeOpened(Event):
     """A variable scope began. 0 is the case; n belongs to element instance n; -n is the root of the
     process called by call activity n (its parent is None: look-ups stop there)."""
@@ -101,7 +91,7 @@ class ScopeOpened(Event):
     parent: int | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ScopeClosed(Event):
     """A variable scope ended; its variables are gone."""
 
@@ -109,7 +99,7 @@ class ScopeClosed(Event):
     scope: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class VariableWritten(Event):
     """A variable received a value."""
 
@@ -119,7 +109,7 @@ class VariableWritten(Event):
     value: Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class UserTaskCreated(ElementEvent):
     """A user task waits for a person."""
 
@@ -133,7 +123,7 @@ class UserTaskCreated(ElementEvent):
     priority: int = 50
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class JobCreated(ElementEvent):
     """A job waits for a worker."""
 
@@ -143,7 +133,7 @@ class JobCreated(ElementEvent):
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class TimerStarted(ElementEvent):
     """A timer waits for its time. `arm` tells the arms of an event-based gateway apart (0 elsewhere)."""
 
@@ -152,7 +142,7 @@ class TimerStarted(ElementEvent):
     due: dt.datetime
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class SubscriptionOpened(ElementEvent):
     """A message is awaited."""
 
@@ -162,7 +152,7 @@ class SubscriptionOpened(ElementEvent):
     correlation_key: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class WaitEnded(Event):
     """Nobody needs to answer this element instance any more; one event for each kind of wait it had."""
 
@@ -171,7 +161,7 @@ class WaitEnded(Event):
     wait: Wait
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class DecisionEvaluated(ElementEvent):
     """A decision was taken; `trace` says which rules fired on which inputs."""
 
@@ -180,7 +170,7 @@ class DecisionEvaluated(ElementEvent):
     trace: Value
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ExpressionWarned(ElementEvent):
     """An expression gave null where the author may not have meant it.
 
@@ -194,7 +184,7 @@ class ExpressionWarned(ElementEvent):
     expression: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class ErrorThrown(ElementEvent):
     """A BPMN error was thrown; `caught_by` is the boundary event that took it, None when it became an incident."""
 
@@ -203,7 +193,7 @@ class ErrorThrown(ElementEvent):
     caught_by: str | None
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class IncidentRaised(ElementEvent):
     """The element instance cannot go on until someone resolves the cause. `code` is machine-readable."""
 
@@ -212,7 +202,7 @@ class IncidentRaised(ElementEvent):
     message: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class IncidentResolved(Event):
     """The incident of this element instance is over."""
 
@@ -220,7 +210,7 @@ class IncidentResolved(Event):
     number: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class CaseEnded(Event):
     """No token is left. `how` is completed, terminated or cancelled."""
 

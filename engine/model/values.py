@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, TypeAlias
@@ -66,6 +65,8 @@ _TEMPORAL = (
     WideDuration,
     YearsMonthsDuration,
 )
+_AS_IT_IS = frozenset({type(None), bool, str, dt.datetime, *_TEMPORAL})
+"""Types of values that are stored as they are; also their subclasses, which are looked for afterwards."""
 
 
 _EXACT = Context(prec=10_000)  # stripping zeros must never round
@@ -86,29 +87,73 @@ def normalise(value: object, path: str = "value") -> Value:
 
     Raises UnstorableValue for NaN, infinities, bytes, sets, keys that are not text, and anything else.
     """
-    if value is None or isinstance(value, (bool, str, *_TEMPORAL)):
+    try:
+        return _copy(value)
+    except UnstorableValue as error:
+        raise UnstorableValue(path=_where(value, path), type=error.fields["type"]) from None
+
+
+def _copy(value: Any) -> Value:
+    kind = type(value)
+    if kind in _AS_IT_IS:
+        return value  # type: ignore[no-any-return]  # what the set says
+    if kind is dict:  # the usual types by themselves: variables of many kilobytes pass here at every step
+        return _fields(value)
+    if kind is list:
+        return _items(value)
+    if kind is float:
+        return _integral(Decimal(repr(value)))
+    if isinstance(value, (bool, str, *_TEMPORAL)):
         return value
     if isinstance(value, int):
-        return value if abs(value) < _INT64 else _EXACT.normalize(Decimal(value))
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise UnstorableValue(path=path, type="float")
-        return normalise(Decimal(repr(value)), path)
+        return value if -_INT64 < value < _INT64 else _EXACT.normalize(Decimal(value))
     if isinstance(value, Decimal):
-        return _integral(value, path)
+        return _integral(value)
+    if isinstance(value, float):
+        return _integral(Decimal(float.__repr__(value)))
     if isinstance(value, Mapping):
-        for key in value:
-            if not isinstance(key, str) or key.startswith("$"):  # "$" begins our own tags
-                raise UnstorableValue(path=path, type="key")
-        return {key: normalise(item, f"{path}.{key}") for key, item in value.items()}
+        return _fields(value)
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
-        return [normalise(item, f"{path}[{index + 1}]") for index, item in enumerate(value)]
-    raise UnstorableValue(path=path, type=type(value).__name__)
+        return _items(value)
+    raise UnstorableValue(path="", type=type(value).__name__)
 
 
-def _integral(value: Decimal, path: str) -> int | Decimal:
+def _fields(value: Mapping[Any, Any]) -> dict[str, Value]:
+    if not _are_names(value):
+        raise UnstorableValue(path="", type="key")
+    return {key: item if type(item) in _AS_IT_IS else _copy(item) for key, item in value.items()}
+
+
+def _items(value: Sequence[Any]) -> list[Value]:
+    return [item if type(item) in _AS_IT_IS else _copy(item) for item in value]
+
+
+def _are_names(keys: Iterable[Any]) -> bool:
+    """Whether all are texts, none of them begun by the "$" of our own tags; joined, they are looked at once."""
+    try:
+        return "$" not in "".join(keys) or not any(key.startswith("$") for key in keys)
+    except TypeError:
+        return False
+
+
+def _where(value: object, path: str) -> str:
+    """The field that cannot be stored, looked for only when there is one."""
+    inner: Iterable[tuple[str, object]] = ()
+    if isinstance(value, Mapping) and _are_names(value):
+        inner = ((f"{path}.{key}", item) for key, item in value.items())
+    elif isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
+        inner = ((f"{path}[{index}]", item) for index, item in enumerate(value, 1))
+    for place, item in inner:
+        try:
+            _copy(item)
+        except UnstorableValue:
+            return _where(item, place)
+    return path
+
+
+def _integral(value: Decimal) -> int | Decimal:
     if not value.is_finite():
-        raise UnstorableValue(path=path, type="number")
+        raise UnstorableValue(path="", type="number")
     if value == value.to_integral_value() and abs(value) < _INT64:
         return int(value)
     return _EXACT.normalize(value)
@@ -150,6 +195,7 @@ _UNTAG: dict[str, Any] = {
 }
 """What only FEEL can name, years beyond Python's, nanoseconds and named zones, is in FEEL's own text."""
 
+_NESTS = frozenset({dict, list})
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
@@ -162,21 +208,22 @@ def loads(data: bytes | str) -> Any:
     """The value that `dumps` wrote."""
     value = orjson.loads(data)
     tagged = b'"$' in data if isinstance(data, bytes) else '"$' in data
-    return _untag(value) if tagged else value
+    return _untag(value) if tagged and type(value) in _NESTS else value
 
 
 def _untag(value: Any) -> Any:
-    if isinstance(value, dict):
+    """The value with its tags resolved, in place: the fresh reading is nobody else's."""
+    if type(value) is dict:
         if len(value) == 1:
             ((key, item),) = value.items()
             if key in _UNTAG:
                 return _UNTAG[key](item)
-        for key, item in value.items():  # in place: the fresh reading is nobody else's
-            if isinstance(item, dict | list):
+        for key, item in value.items():
+            if type(item) in _NESTS:
                 value[key] = _untag(item)
-    elif isinstance(value, list):
+    else:
         for index, item in enumerate(value):
-            if isinstance(item, dict | list):
+            if type(item) in _NESTS:
                 value[index] = _untag(item)
     return value
 

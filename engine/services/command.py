@@ -76,7 +76,7 @@ class CaseCommand:
         cls, parts: EngineParts, connection: Connection, name: str, actor: Actor, row: Row[Any]
     ) -> CaseCommand:
         """The same for a row that was read and locked already. Raises StateConflict."""
-        if row.state != InstanceState.ACTIVE.value:
+        if row.state != InstanceState.ACTIVE:
             raise StateConflict(what=Thing.CASE, actual=Condition.of(row.state), expected=Condition.ACTIVE)
         return cls.of_row(parts, connection, name, actor, row)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -35,6 +37,17 @@ class LinkedDefinition:
     def model(self) -> ProcessModel:
         """The process itself."""
         return self.processes[self.process_id]
+
+    @cached_property
+    def exclusions(self) -> Mapping[str, frozenset[str]]:
+        """Segregation of duties, both ways round: ids of elements whose performers may not perform the element."""
+        exclusions: dict[str, set[str]] = defaultdict(set)
+        for process in self.processes.values():
+            for element in process.elements.values():
+                for other in element.excludes:
+                    exclusions[element.id].add(other)
+                    exclusions[other].add(element.id)
+        return {element: frozenset(others) for element, others in exclusions.items()}
 
     def element(self, process_id: str, element_id: str) -> Element:
         """An element of the process or of one it calls. Raises NotFound."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +60,7 @@ from engine.store.waits import delete_all_waits, delete_subscriptions, delete_ti
 from persistence.keys import Keys
 
 Row = dict[str, Any]
+_COMPLETED, _CANCELLED = ActivityState.COMPLETED.value, ActivityState.CANCELLED.value
 _LIVE_JOB = (JobState.AVAILABLE.value, JobState.LEASED.value, JobState.INCIDENT.value)
 
 
@@ -73,7 +75,7 @@ class Projection:
     now: dt.datetime
     state: InstanceState = InstanceState.ACTIVE
     activities: dict[int, Row] = field(default_factory=dict)
-    ended: dict[int, ActivityState] = field(default_factory=dict)
+    ended: dict[int, str] = field(default_factory=dict)
     performers: dict[int, Actor] = field(default_factory=dict)
     tasks: dict[int, Row] = field(default_factory=dict)
     task_events: dict[int, UserTaskCreated] = field(default_factory=dict)
@@ -86,46 +88,36 @@ class Projection:
     incidents_ended: dict[int, IncidentState] = field(default_factory=dict)
 
     def apply(self, event: Event) -> None:
-        """Take one event into account."""
-        match event:
-            case ElementEntered():
-                self.activities[event.number] = activity_row(self.case, event, self.now)
-                if event.kind == ElementKind.START_EVENT.value and event.parent == 0 and self.case.is_new:
-                    self.performers[event.number] = self.actor
-            case ElementCompleted():
-                self._end(event.number, ActivityState.COMPLETED)
-            case ElementCancelled():
-                self._end(event.number, ActivityState.CANCELLED)
-            case WaitEnded():
-                self._end_wait(event.number, event.wait)
-            case IncidentRaised():
-                self.incidents[event.number] = incident_row(self.case, event, self.keys.next(), self.now)
-            case IncidentResolved():
-                self._end_incident(event.number, IncidentState.RESOLVED)
-            case CaseEnded():
-                self.state = InstanceState(event.how)
-            case _:
-                self._begin_wait(event)
+        """Take one event into account; flows, scopes, variables, decisions and warnings are the journal's alone."""
+        apply = _APPLY.get(type(event))
+        if apply is not None:
+            apply(self, event)
 
-    def _begin_wait(self, event: Event) -> None:
-        match event:
-            case UserTaskCreated():
-                self.tasks[event.number] = task_row(self.case, self.definition, event, self.keys.next(), self.now)
-                self.task_events[event.number] = event
-            case JobCreated():
-                self._create_job(event)
-            case TimerStarted():
-                self.timers[event.number, event.arm] = timer_row(self.case, event)
-            case SubscriptionOpened():
-                self.subscriptions[event.number, event.arm] = subscription_row(self.case, event, self.now)
-            case _:
-                pass  # flows, scopes, variables, decisions and warnings are the journal's alone
+    def _enter(self, event: ElementEntered) -> None:
+        self.activities[event.number] = activity_row(self.case, event, self.now)
+        if self.case.is_new and event.parent == 0 and event.kind == ElementKind.START_EVENT:
+            self.performers[event.number] = self.actor
+
+    def _raise_incident(self, event: IncidentRaised) -> None:
+        self.incidents[event.number] = incident_row(self.case, event, self.keys.next(), self.now)
+
+    def _end_case(self, event: CaseEnded) -> None:
+        self.state = InstanceState(event.how)
+
+    def _create_task(self, event: UserTaskCreated) -> None:
+        self.tasks[event.number] = task_row(self.case, self.definition, event, self.keys.next(), self.now)
+        self.task_events[event.number] = event
+
+    def _start_timer(self, event: TimerStarted) -> None:
+        self.timers[event.number, event.arm] = timer_row(self.case, event)
+
+    def _open_subscription(self, event: SubscriptionOpened) -> None:
+        self.subscriptions[event.number, event.arm] = subscription_row(self.case, event, self.now)
 
     @property
     def leaves_work(self) -> bool:
         """Whether jobs or timers of this command wait for the job executor."""
-        available = JobState.AVAILABLE.value
-        return bool(self.timers) or any(row["state"] == available for row in self.jobs.values())
+        return bool(self.timers) or any(row["state"] == JobState.AVAILABLE for row in self.jobs.values())
 
     def keep_job(self, row: Row) -> None:
         """Work on a job that is stored already."""
@@ -144,19 +136,20 @@ class Projection:
             available_at=self.now,
         )
 
-    def _end(self, number: int, state: ActivityState) -> None:
+    def _end(self, number: int, state: str) -> None:
         self.ended[number] = state
         self._end_incident(number, IncidentState.GONE)
 
     def _end_incident(self, number: int, state: IncidentState) -> None:
         self.incidents_ended.setdefault(number, state)
         row = self.incidents.get(number)
-        if row is not None and row["state"] == IncidentState.OPEN.value:
+        if row is not None and row["state"] == IncidentState.OPEN:
             row.update(state=state.value, resolved_at=self.now, resolved_by=person_of(self.actor))
 
-    def _end_wait(self, number: int, wait: Wait) -> None:
-        self.waits_ended.add((number, wait))
-        waiting = {Wait.TIMER: self.timers, Wait.MESSAGE: self.subscriptions}.get(wait)
+    def _end_wait(self, event: WaitEnded) -> None:
+        number = event.number
+        self.waits_ended.add((number, event.wait))
+        waiting = {Wait.TIMER: self.timers, Wait.MESSAGE: self.subscriptions}.get(event.wait)
         if waiting:
             for key in [key for key in waiting if key[0] == number]:
                 del waiting[key]
@@ -185,8 +178,8 @@ class Projection:
             changes |= {"ended_at": self.now, "incidents": 0}
         return changes
 
-    def _ending(self, number: int, state: ActivityState) -> Row:
-        return {"state": state.value, "ended_at": self.now} | self._performer(number)
+    def _ending(self, number: int, state: str) -> Row:
+        return {"state": state, "ended_at": self.now} | self._performer(number)
 
     def _performer(self, number: int) -> Row:
         performer = self.performers.get(number)
@@ -213,7 +206,7 @@ class Projection:
         end_jobs(connection, self.case.key, {number: self._job_end(number) for number in gone})
 
     def _job_end(self, number: int) -> JobState:
-        return JobState.CANCELLED if self.ended.get(number) is ActivityState.CANCELLED else JobState.COMPLETED
+        return JobState.CANCELLED if self.ended.get(number) == _CANCELLED else JobState.COMPLETED
 
     def _write_tasks(self, connection: Connection) -> None:
         gone = self.no_longer(Wait.USER_TASK)
@@ -227,7 +220,7 @@ class Projection:
 
     def _task_ending(self, number: int) -> Row:
         performer = self.performers.get(number)
-        if self.ended.get(number) is ActivityState.CANCELLED or performer is None:
+        if self.ended.get(number) == _CANCELLED or performer is None:
             return {"state": TaskState.CANCELLED.value, "ended_at": self.now}
         return {
             "state": TaskState.COMPLETED.value,
@@ -253,3 +246,18 @@ class Projection:
         end_all_tasks(connection, self.case.key, {"state": TaskState.CANCELLED.value, "ended_at": self.now})
         if self.case.incidents:
             end_incidents(connection, self.case.key, None, IncidentState.GONE, time=self.now)
+
+
+_APPLY: dict[type[Event], Callable[[Projection, Any], None]] = {
+    ElementEntered: Projection._enter,
+    ElementCompleted: lambda projection, event: projection._end(event.number, _COMPLETED),
+    ElementCancelled: lambda projection, event: projection._end(event.number, _CANCELLED),
+    WaitEnded: Projection._end_wait,
+    IncidentRaised: Projection._raise_incident,
+    IncidentResolved: lambda projection, event: projection._end_incident(event.number, IncidentState.RESOLVED),
+    CaseEnded: Projection._end_case,
+    UserTaskCreated: Projection._create_task,
+    JobCreated: Projection._create_job,
+    TimerStarted: Projection._start_timer,
+    SubscriptionOpened: Projection._open_subscription,
+}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from engine.model.actor import Actor, ActorKind
@@ -18,12 +17,16 @@ from engine.model.events import (
     TimerStarted,
     UserTaskCreated,
 )
+from engine.model.record import record
 from engine.services.programs import LinkedDefinition
 from engine.store.states import ActivityState, CandidateKind, IncidentState, JobState, TaskState
 from persistence.keys import key_in
 
 
-@dataclass(frozen=True, kw_only=True)
+_ACTIVE = ActivityState.ACTIVE.value
+
+
+@record
 class CaseFacts:
     """What the rows of a case repeat. `is_new` in the command that starts it; `incidents` are those open before it."""
 
@@ -53,7 +56,7 @@ def activity_row(case: CaseFacts, event: ElementEntered, now: dt.datetime) -> di
     return _place(case, event) | {
         "parent": event.parent,
         "kind": event.kind,
-        "state": ActivityState.ACTIVE.value,
+        "state": _ACTIVE,
         "entered_at": now,
         "ended_at": None,
         "performer_kind": None,

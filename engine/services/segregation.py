@@ -24,7 +24,7 @@ def check_segregation(
     """Raises SegregationOfDuties when the actor has performed an element that excludes this one."""
     if actor.kind is not ActorKind.PERSON or actor.person is None:
         return
-    excluded = _excluded(definition, element_id)
+    excluded = definition.exclusions.get(element_id)
     if not excluded:
         return
     performed = elements_performed(connection, instance_key, actor.person, excluded)
@@ -34,17 +34,6 @@ def check_segregation(
         raise SegregationOfDuties(
             conflicting=conflicting, conflicting_en=conflicting_en, element=element, element_en=element_en
         )
-
-
-def _excluded(definition: LinkedDefinition, element_id: str) -> frozenset[str]:
-    excluded: set[str] = set()
-    for process in definition.processes.values():
-        for element in process.elements.values():
-            if element.id == element_id:
-                excluded |= set(element.excludes)
-            elif element_id in element.excludes:
-                excluded.add(element.id)
-    return frozenset(excluded)
 
 
 def _names(definition: LinkedDefinition, element_id: str) -> tuple[str, str]:

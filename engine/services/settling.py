@@ -74,7 +74,7 @@ def back_off(attempts: int) -> dt.timedelta:
 def _run_next_local_job(command: CaseCommand, tried: set[int]) -> bool:
     for number, row in command.projection.jobs.items():
         handler = command.parts.handlers.get(row["type"])
-        waits = row["state"] == JobState.AVAILABLE.value and row["available_at"] <= command.now
+        waits = row["state"] == JobState.AVAILABLE and row["available_at"] <= command.now
         if handler is None or handler.mode is not Mode.LOCAL or not waits or row["key"] in tried:
             continue
         if number in command.projection.ended:

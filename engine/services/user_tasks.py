@@ -150,7 +150,7 @@ class UserTasks:
                 raise NotFound(what=Thing.USER_TASK, key=key)
             subject.update(task_subject(task))
             require(self._parts, connection, actor, action, subject)
-            if task.state != TaskState.OPEN.value:
+            if task.state != TaskState.OPEN:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
             if unless(task):
                 return
