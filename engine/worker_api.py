@@ -1,7 +1,7 @@
 """What a worker sees: its job, its handler's declaration, and the three ways to end.
 
 A **local** handler runs inside the command's transaction and may read and write the bank's records through
-`job.connection`, nothing else: exactly once by construction. A **remote** handler touches the outside world,
+`job.transaction`, nothing else: exactly once by construction. A **remote** handler touches the outside world,
 runs outside any transaction and must pass `job.idempotency_key` on: at least once.
 """
 
@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
+from engine.model.record import record
 from engine.model.values import Value
 from persistence.telemetry.observation import FAILED, Kind, observed
 
@@ -31,7 +32,7 @@ class Mode(StrEnum):
     REMOTE = "remote"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Job:
     """One piece of work for one handler."""
 
@@ -50,8 +51,8 @@ class Job:
     attempt: int
     """1 at the first try."""
     last_attempt: bool
-    connection: Connection | None = None
-    """The open transaction of a local handler; None for a remote one."""
+    open_transaction: Callable[[], Connection] | None = None
+    """Of a local handler; None for a remote one."""
 
     @property
     def idempotency_key(self) -> str:
@@ -61,9 +62,9 @@ class Job:
     @property
     def transaction(self) -> Connection:
         """The open transaction; only a local handler may ask for it."""
-        if self.connection is None:
+        if self.open_transaction is None:
             raise RuntimeError(f"{self.type} is a remote handler and has no transaction")
-        return self.connection
+        return self.open_transaction()
 
 
 @dataclass(frozen=True)

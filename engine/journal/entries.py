@@ -16,6 +16,7 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from engine.journal.codec import ZSTD, decode, encode
 from engine.model.actor import Actor, ActorKind
+from engine.model.record import record
 from engine.model.values import dumps
 from engine.store.tables import journal_entry
 from persistence.prepared import Prepared
@@ -32,7 +33,7 @@ _HEADER = (
 _INSERT = Prepared(insert(journal_entry))
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Head:
     """Where a case's chain ends: the last entry's `seq` (0: none yet) and `hash`."""
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from engine.forms import Form
 from engine.model.elements import Element
+from engine.model.record import record
 from engine.model.values import Value
 from engine.store.states import InstanceState, TaskState
 from persistence.errors import KaihuError
@@ -132,7 +133,7 @@ class InboxView(StrEnum):
     """Those I completed, newest first."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class TaskRow:
     """One line of an inbox."""
 

@@ -6,7 +6,6 @@ What began and ended within one command is written in its final state only.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +33,7 @@ from engine.services.programs import LinkedDefinition
 from engine.services.projection_rows import (
     CaseFacts,
     activity_row,
+    headers_text,
     incident_row,
     job_row,
     offer_rows,
@@ -44,7 +44,7 @@ from engine.services.projection_rows import (
 )
 from engine.store.activities import insert_activities, update_activities
 from engine.store.incidents import count_open, end_incidents
-from engine.store.jobs import end_all_jobs, end_jobs, update_job
+from engine.store.jobs import end_jobs, update_job
 from engine.store.rows import insert_all, upsert
 from engine.store.states import ActivityState, IncidentState, InstanceState, JobState, TaskState
 from engine.store.tables import (
@@ -55,8 +55,8 @@ from engine.store.tables import (
     user_task,
     user_task_offer,
 )
-from engine.store.tasks import end_all_tasks, end_tasks
-from engine.store.waits import delete_all_waits, delete_subscriptions, delete_timers
+from engine.store.tasks import end_tasks
+from engine.store.waits import delete_subscriptions, delete_timers
 from persistence.keys import Keys
 
 Row = dict[str, Any]
@@ -132,7 +132,7 @@ class Projection:
         known.update(  # tried again after an incident
             state=JobState.AVAILABLE.value,
             retries=event.retries,
-            headers=json.dumps(dict(event.headers), sort_keys=True, ensure_ascii=False),
+            headers=headers_text(event),
             available_at=self.now,
         )
 
@@ -174,7 +174,6 @@ class Projection:
         open_incidents = self._write_incidents(connection)
         changes: dict[str, Any] = {"state": self.state.value} | open_incidents
         if self.state is not InstanceState.ACTIVE:
-            self._close_case(connection)
             changes |= {"ended_at": self.now, "incidents": 0}
         return changes
 
@@ -236,16 +235,6 @@ class Projection:
             end_incidents(connection, self.case.key, number, state, time=self.now, person=person_of(self.actor))
         insert_all(connection, incident, list(self.incidents.values()))
         return {"incidents": count_open(connection, self.case.key)}
-
-    def _close_case(self, connection: Connection) -> None:
-        """Nothing of an ended case waits any longer, whatever its events said."""
-        if self.case.is_new:
-            return
-        delete_all_waits(connection, self.case.key)
-        end_all_jobs(connection, self.case.key, JobState.CANCELLED)
-        end_all_tasks(connection, self.case.key, {"state": TaskState.CANCELLED.value, "ended_at": self.now})
-        if self.case.incidents:
-            end_incidents(connection, self.case.key, None, IncidentState.GONE, time=self.now)
 
 
 _APPLY: dict[type[Event], Callable[[Projection, Any], None]] = {

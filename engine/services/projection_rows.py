@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 from engine.model.actor import Actor, ActorKind
 from engine.model.events import (
@@ -21,7 +22,6 @@ from engine.model.record import record
 from engine.services.programs import LinkedDefinition
 from engine.store.states import ActivityState, CandidateKind, IncidentState, JobState, TaskState
 from persistence.keys import key_in
-
 
 _ACTIVE = ActivityState.ACTIVE.value
 
@@ -113,12 +113,17 @@ def offer_rows(event: UserTaskCreated, task: Mapping[str, Any]) -> list[dict[str
     ]
 
 
+def headers_text(event: JobCreated) -> str:
+    """The job's headers, as its row holds them: JSON."""
+    return orjson.dumps(dict(event.headers), option=orjson.OPT_SORT_KEYS).decode()
+
+
 def job_row(case: CaseFacts, event: JobCreated, key: int, now: dt.datetime) -> dict[str, Any]:
     """A job that waits for a worker."""
     return _place(case, event) | {
         "key": key,
         "type": event.job_type,
-        "headers": json.dumps(dict(event.headers), sort_keys=True, ensure_ascii=False),
+        "headers": headers_text(event),
         "state": JobState.AVAILABLE.value,
         "retries": max(event.retries, 1),
         "retries_at_first": max(event.retries, 1),

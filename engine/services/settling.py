@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+import orjson
 import structlog
 from sqlalchemy import Connection
 
 from engine.model.events import Wait
+from engine.model.record import record
 from engine.model.values import UnstorableValue, Value, loads, normalise
 from engine.services.command import CaseCommand
 from engine.store.rows import lock_name
@@ -38,7 +39,7 @@ class StepsSpent(KaihuError):
     zh = "案件在一次命令中执行了超过 {limit} 个任务而未进入等待，请检查是否存在死循环。"
 
 
-@dataclass(frozen=True, kw_only=True)
+@record
 class Attempt:
     """How one attempt at a job ended, with the storable form of its variables; `code` names the kind of failure."""
 
@@ -88,12 +89,37 @@ def _run_next_local_job(command: CaseCommand, tried: set[int]) -> bool:
 def run_local_job(command: CaseCommand, row: dict[str, Any], handler: Handler[Any]) -> None:
     """One attempt at a local job inside the command's transaction."""
     row["attempts"] += 1
-    job = job_for_handler(command, row, command.connection)
-    finish_attempt(command, row, _attempt(command.connection, job, handler, command.parts.resources))
+    writes = _Writes(command.connection)
+    job = job_for_handler(command, row, writes)
+    finish_attempt(command, row, _attempt(writes, job, handler, command.parts.resources))
 
 
-def job_for_handler(command: CaseCommand, row: dict[str, Any], connection: Connection | None) -> Job:
-    """What the handler sees; `row["attempts"]` counts this attempt already."""
+class _Writes:
+    """What a local handler writes: taken back when it fails. The savepoint is set when it first asks for the
+    transaction, for most only read their variables."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._begun = False
+
+    def begin(self) -> Connection:
+        """The open transaction."""
+        if not self._begun:
+            run_text(self._connection, "SAVEPOINT handler")
+            self._begun = True
+        return self._connection
+
+    def end(self, *, keep: bool) -> None:
+        """The handler has ended."""
+        if not self._begun:
+            return
+        if not keep:
+            run_text(self._connection, "ROLLBACK TO SAVEPOINT handler")
+        run_text(self._connection, "RELEASE SAVEPOINT handler")
+
+
+def job_for_handler(command: CaseCommand, row: dict[str, Any], writes: _Writes | None) -> Job:
+    """What the handler sees; `row["attempts"]` counts this attempt already. A remote one has no `writes`."""
     variables = command.case.job_variables(row["number"])
     return Job(
         key=row["key"],
@@ -102,25 +128,22 @@ def job_for_handler(command: CaseCommand, row: dict[str, Any], connection: Conne
         business_key=command.facts.business_key,
         process_id=row["process_id"],
         element_id=row["element_id"],
-        variables=variables if connection is not None else dict(variables),  # outside, nothing can be read any more
-        headers=json.loads(row["headers"]),
+        variables=variables if writes else dict(variables),  # outside, nothing can be read any more
+        headers=orjson.loads(row["headers"]),
         now=command.now,
         attempt=row["attempts"],
         last_attempt=row["retries"] <= 1,
-        connection=connection,
+        open_transaction=writes.begin if writes else None,
     )
 
 
-def _attempt(connection: Connection, job: Job, handler: Handler[Any], resources: object) -> Attempt:
-    """Run the handler in a savepoint: what it wrote before failing is taken back."""
-    run_text(connection, "SAVEPOINT handler")
+def _attempt(writes: _Writes, job: Job, handler: Handler[Any], resources: object) -> Attempt:
+    """Run the handler; what it wrote before failing is taken back."""
     try:
         attempt = Attempt.of(handler.attempt(job, resources), handler.version)
     except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
         attempt = crashed(handler, error)
-    if isinstance(attempt.result, Failed):
-        run_text(connection, "ROLLBACK TO SAVEPOINT handler")
-    run_text(connection, "RELEASE SAVEPOINT handler")
+    writes.end(keep=not isinstance(attempt.result, Failed))
     return attempt
 
 

@@ -16,8 +16,9 @@ _BY_KEY = Prepared(select(job).where(job.c.key == bindparam("key")))
 _LOCKED = Prepared(select(job).where(job.c.key == bindparam("key")).with_for_update())
 _UPDATE = Prepared(update(job).where(job.c.key == bindparam("of_key")))
 _LIVE = or_(*(job.c.state == state.value for state in (JobState.AVAILABLE, JobState.LEASED, JobState.INCIDENT)))
-_OF_INSTANCE = update(job).where(job.c.instance_key == bindparam("of_instance"), _LIVE)
-_END_ALL, _END = Prepared(_OF_INSTANCE), Prepared(_OF_INSTANCE.where(job.c.number == bindparam("of_number")))
+_END = Prepared(
+    update(job).where(job.c.instance_key == bindparam("of_instance"), job.c.number == bindparam("of_number"), _LIVE)
+)
 
 
 def find_job(connection: Connection, key: int) -> Row[Any] | None:
@@ -106,11 +107,6 @@ def end_jobs(connection: Connection, instance_key: int, endings: Mapping[int, Jo
     """Jobs of the case that were still to be done end, by their elements' numbers."""
     for number, state in endings.items():
         _END.run(connection, {"of_instance": instance_key, "of_number": number, "state": state.value})
-
-
-def end_all_jobs(connection: Connection, instance_key: int, state: JobState) -> None:
-    """Every job of the case that was still to be done ends."""
-    _END_ALL.run(connection, {"of_instance": instance_key, "state": state.value})
 
 
 def next_job(connection: Connection, types: Collection[str]) -> dt.datetime | None:

@@ -21,7 +21,6 @@ _HAND_TO = Prepared(update(user_task).where(user_task.c.key == bindparam("of_key
 _OF_INSTANCE = user_task.c.instance_key == bindparam("of_instance")
 _OF_NUMBER = user_task.c.number == bindparam("of_number")
 _END = Prepared(update(user_task).where(_OF_INSTANCE, _OF_NUMBER, OPEN).values(**_COUNTED))
-_END_ALL = Prepared(update(user_task).where(_OF_INSTANCE, OPEN).values(**_COUNTED))
 
 _OFFER = user_task_offer.c
 _OFFER_AGAIN = Prepared(update(user_task_offer).where(_OFFER.task_key == bindparam("of_key")))
@@ -29,11 +28,6 @@ _CLOSED = {"open": False, "claimable": False}
 _CLOSE_OFFERS = Prepared(
     update(user_task_offer)
     .where(_OFFER.task_key.in_(select(user_task.c.key).where(_OF_INSTANCE, _OF_NUMBER)))
-    .values(**_CLOSED)
-)
-_CLOSE_ALL_OFFERS = Prepared(
-    update(user_task_offer)
-    .where(_OFFER.task_key.in_(select(user_task.c.key).where(_OF_INSTANCE)), _OFFER.open)
     .values(**_CLOSED)
 )
 
@@ -55,12 +49,6 @@ def end_tasks(connection: Connection, instance_key: int, endings: Mapping[int, M
         place = {"of_instance": instance_key, "of_number": number}
         _END.run(connection, place | dict(columns))
         _CLOSE_OFFERS.run(connection, place)
-
-
-def end_all_tasks(connection: Connection, instance_key: int, columns: Mapping[str, Any]) -> None:
-    """Every open task of the case ends."""
-    if _END_ALL.run(connection, {"of_instance": instance_key, **columns}):
-        _CLOSE_ALL_OFFERS.run(connection, {"of_instance": instance_key})
 
 
 _CANDIDATES = Prepared(

@@ -53,25 +53,14 @@ def delete_subscriptions(connection: Connection, instance_key: int, numbers: Col
     _delete(connection, _SUBSCRIPTIONS, instance_key, numbers)
 
 
-def delete_all_waits(connection: Connection, instance_key: int) -> None:
-    """The case has ended."""
-    for statement in (_ALL_TIMERS, _ALL_SUBSCRIPTIONS):
-        statement.run(connection, {"instance": instance_key})
-
-
 def _delete(connection: Connection, statement: Prepared, instance_key: int, numbers: Collection[int]) -> None:
     statement.run_each(connection, [{"instance": instance_key, "number": number} for number in sorted(numbers)])
 
 
-def _of_instance(table: Table) -> Delete:
-    return delete(table).where(table.c.instance_key == bindparam("instance"))
-
-
 def _of_element(table: Table) -> Delete:
-    return _of_instance(table).where(table.c.number == bindparam("number"))
+    return delete(table).where(table.c.instance_key == bindparam("instance"), table.c.number == bindparam("number"))
 
 
-_ALL_TIMERS, _ALL_SUBSCRIPTIONS = Prepared(_of_instance(timer)), Prepared(_of_instance(message_subscription))
 _TIMERS, _SUBSCRIPTIONS = Prepared(_of_element(timer)), Prepared(_of_element(message_subscription))
 
 

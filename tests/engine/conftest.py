@@ -9,12 +9,23 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, Table, Text, func, insert, select, text
+from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, func, insert, select, text, true
 
 from engine.job_executor import JobExecutor
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotAuthorised
 from engine.process_engine import ProcessEngine
+from engine.store.states import IncidentState, InstanceState, JobState, TaskState
+from engine.store.tables import (
+    activity,
+    incident,
+    job,
+    message_subscription,
+    process_instance,
+    timer,
+    user_task,
+    user_task_offer,
+)
 from engine.worker_api import Completed, Handler, Job, Mode, Result
 from persistence.append_only import trigger_names
 from persistence.database import Database
@@ -103,14 +114,40 @@ HANDLERS: dict[str, Handler[Any]] = {
 }
 
 
+_WAITING: Mapping[str, tuple[Table, ColumnElement[bool]]] = {
+    "timers": (timer, true()),
+    "subscriptions": (message_subscription, true()),
+    "user tasks": (user_task, user_task.c.state == TaskState.OPEN.value),
+    "jobs": (job, job.c.state.not_in([JobState.COMPLETED.value, JobState.CANCELLED.value])),
+    "activities": (activity, activity.c.ended_at.is_(None)),
+    "incidents": (incident, incident.c.state == IncidentState.OPEN.value),
+}
+
+
+def waiting_for_ended_cases(connection: Connection) -> dict[str, int]:
+    """What is still open of cases that are not, by kind; offers of ended tasks among it."""
+    ended = select(process_instance.c.key).where(process_instance.c.state != InstanceState.ACTIVE.value)
+    found = {
+        name: connection.execute(
+            select(func.count()).select_from(table).where(table.c.instance_key.in_(ended), waits)
+        ).scalar_one()
+        for name, (table, waits) in _WAITING.items()
+    }
+    offers = select(func.count()).select_from(user_task_offer.join(user_task))
+    found["offers"] = connection.execute(
+        offers.where(user_task.c.state != TaskState.OPEN.value, user_task_offer.c.open)
+    ).scalar_one()
+    return {name: count for name, count in found.items() if count}
+
+
 @pytest.fixture
 def outside() -> Outside:
     return Outside()
 
 
 @pytest.fixture
-def make_engine(database: Database, clock: TestClock, outside: Outside) -> Callable[[], ProcessEngine]:
-    """An engine as after a restart: nothing in memory, the same database."""
+def make_engine(database: Database, clock: TestClock, outside: Outside) -> Iterator[Callable[[], ProcessEngine]]:
+    """An engine as after a restart: nothing in memory, the same database. Afterwards nothing waits for ended cases."""
 
     def make() -> ProcessEngine:
         return ProcessEngine(
@@ -123,7 +160,9 @@ def make_engine(database: Database, clock: TestClock, outside: Outside) -> Calla
             resources=outside,
         )
 
-    return make
+    yield make
+    with database.reading() as connection:
+        assert waiting_for_ended_cases(connection) == {}
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def job_of(
         now=NOON,
         attempt=attempt,
         last_attempt=last,
-        connection=connection,
+        open_transaction=(lambda: connection) if connection is not None else None,
     )
 
 
