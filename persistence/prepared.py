@@ -112,7 +112,7 @@ def run_text(connection: Connection, sql: str) -> None:
 
 def _driver(connection: Connection) -> Any:
     """The driver's own connection, inside the transaction that SQLAlchemy began."""
-    return connection.connection.driver_connection
+    return connection.connection.dbapi_connection
 
 
 def _driver_error(connection: Connection) -> type[Exception]:

@@ -28,9 +28,9 @@ _CACHED_LENGTH = 4_096
 
 class Expression:
     """One compiled expression. `names` are the variables it reads, `functions` the ones it calls that are
-    neither built in nor its own; both as the text spells them."""
+    neither built in nor its own; both as the text spells them. `constant` is a text that stands for itself."""
 
-    __slots__ = ("_builds", "_code", "functions", "names", "text")
+    __slots__ = ("_builds", "_code", "constant", "functions", "names", "text")
 
     def __init__(
         self,
@@ -40,8 +40,10 @@ class Expression:
         names: frozenset[str] = frozenset(),
         functions: frozenset[str] = frozenset(),
         builds: bool = False,
+        constant: str | None = None,
     ) -> None:
         self.text = text
+        self.constant = constant
         self._code = code
         self.names = names
         self.functions = functions
@@ -187,7 +189,7 @@ def compile_template(
     """Camunda 8's rule for attributes: `=` begins an expression, any other text stands for itself."""
     if text.startswith("="):
         return compile_expression(text[1:], known_functions, known_names, hiding, types)
-    return Expression(text, lambda frame: text)
+    return Expression(text, lambda frame: text, constant=text)
 
 
 __all__ = ["EMPTY", "Expression", "UnaryTests", "compile_expression", "compile_template", "compile_unary_tests"]

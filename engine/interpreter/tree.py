@@ -80,27 +80,24 @@ class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
     def __init__(
         self, workflow: Workflow, task_spec: FlowNode, parent: Task | None, state: int, id_: int | None = None
     ) -> None:
-        number = workflow.case.next_number() if id_ is None else id_
-        super().__init__(workflow, task_spec, parent, state, number)
-        if number != ROOT:
-            workflow.case.tokens[number] = self
-
-    @property
-    def number(self) -> int:
-        """The element instance's number."""
-        number: int = self.id
-        return number
-
-    @property
-    def case(self) -> TokenTree:
+        self.case = workflow.case
         """The case's outermost workflow."""
-        return self.workflow.case
+        self.number = self.case.next_number() if id_ is None else id_
+        """The element instance's number."""
+        super().__init__(workflow, task_spec, parent, state, self.number)
+        if self.number != ROOT:
+            self.case.tokens[self.number] = self
+
+    @property
+    def children(self) -> list[Task]:
+        """The tokens on this one: boundary events that wait, items of a multi-instance body."""
+        tasks = self.workflow.tasks
+        return [tasks[number] for number in self._children]
 
     @property
     def at(self) -> dict[str, Any]:
         """The fields of an element event about this token."""
-        element = self.task_spec.node.element
-        return {"number": self.number, "element": element.id, "process": element.process_id}
+        return {"number": self.number, **self.task_spec.place}
 
     def _set_state(self, value: int) -> None:
         self._state = value
@@ -308,8 +305,7 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
             raise StepBudgetSpent(self.environment.step_budget, self.events)
         task.internal_data["entered"] = True
         around = task.parent.number if task.triggered else task.workflow.parent_task_id or 0
-        kind = task.task_spec.node.element.kind.value
-        self.emit(ElementEntered(**task.at, kind=kind, parent=around))
+        self.emit(ElementEntered(**task.at, kind=task.task_spec.kind, parent=around))
 
     def attempt(self, task: Task, phase: str, action: Callable[[Task], T]) -> tuple[bool, T | None]:
         """Whether `action` succeeded, and its result; otherwise the token has an incident to try it again."""
@@ -365,6 +361,8 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
 
     def evaluate(self, task: Task, expression: Expression, scope: int | None = None) -> Value:
         """The storable value of an expression at the element; its warnings become events."""
+        if expression.constant is not None:
+            return expression.constant
         view = self.scopes.view(self.scope(task) if scope is None else scope)
         self.feel.warnings.clear()
         try:

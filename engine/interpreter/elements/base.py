@@ -34,6 +34,9 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
     def __init__(self, spec: ProcessSpec, node: Node, name: str | None = None) -> None:
         super().__init__(spec, name or node.id)
         self.node = node
+        self.kind = node.element.kind.value
+        self.place = {"element": node.element.id, "process": node.element.process_id}
+        """Of every event at this node."""
         self.outgoing: tuple[SequenceFlow, ...] = ()
         self.incoming: tuple[str, ...] = ()
         self.boundary_events: tuple[BoundaryEvent, ...] = ()
