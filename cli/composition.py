@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.garbage import made_to_stay
 from cli.parts import Compose, Parts
 from persistence.settings import Settings
 
@@ -15,4 +16,5 @@ def parts(**changed: Any) -> Parts:
     """The composed Kaihu of the running command, with settings `changed` where the command asks for it."""
     context = click.get_current_context()
     compose: Compose = context.meta["kaihu.compose"]
-    return compose(replace(context.ensure_object(Settings), **changed))
+    with made_to_stay():
+        return compose(replace(context.ensure_object(Settings), **changed))

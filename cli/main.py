@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from cli.garbage import made_to_stay
 from persistence.errors import KaihuError
 from persistence.settings import Settings
 
@@ -57,7 +58,8 @@ class _Group(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, function, _ = COMMANDS[cmd_name]
-        command: click.Command = getattr(import_module(f"cli.{module}"), function)
+        with made_to_stay():
+            command: click.Command = getattr(import_module(f"cli.{module}"), function)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
+from typing import Any
 
-import holidays
 from sqlalchemy import Connection, delete, insert, select
 
 from bank.calendar.tables import calendar_override
@@ -48,7 +49,6 @@ class BusinessCalendar:
         self._clock = clock
         self._opens = dt.time.fromisoformat(parameters.text("business_day_opens"))
         self._closes = dt.time.fromisoformat(parameters.text("business_day_closes"))
-        self._public = holidays.country_holidays("CN")
         self._overrides: Mapping[dt.date, bool] = MappingProxyType({})
 
     def refresh(self, connection: Connection) -> None:
@@ -109,6 +109,12 @@ class BusinessCalendar:
             left -= closes - moment
             moment = closes
         return moment.astimezone(dt.UTC)
+
+    @cached_property
+    def _public(self) -> Any:
+        import holidays  # noqa: PLC0415  loads the calendars of the world; a start of the server needs none
+
+        return holidays.country_holidays("CN")
 
     def _hours_of(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
         return (

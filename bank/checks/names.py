@@ -11,7 +11,6 @@ from importlib import resources
 from itertools import product
 
 from opencc import OpenCC
-from pypinyin import Style, pinyin
 
 from bank.checks.romanisation import Reading, pinyin_readings, wade_giles_readings, words
 
@@ -128,6 +127,8 @@ def _readings(han: str) -> frozenset[Reading]:
     """The readings of a personal name: 单 as a surname is shan, not dan."""
     if not 2 <= len(han) <= 6:  # longer ones are names of organisations, told apart by their characters
         return frozenset()
+    from pypinyin import Style, pinyin  # noqa: PLC0415  loads 47,000 phrases; a start of the server needs none
+
     surname = next((han[:size] for size in (2, 1) if han[:size] in _surnames()), "")
     given = [tuple(options) for options in pinyin(han[len(surname) :], style=Style.NORMAL, heteronym=True)]
     if surname and len(surname) > 1:

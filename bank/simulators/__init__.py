@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bank.checks.screening import ScreeningIndex
 from bank.screening_list import shipped_list
 from bank.simulators.control import SimulatorControl
 from bank.simulators.filing import SimulatedFilingOffice
@@ -15,13 +14,13 @@ from bank.simulators.screening import LocalScreening
 from bank.systems import Systems
 
 
-def build_systems(home: Path, *, smtp_url: str | None = None, screening: ScreeningIndex | None = None) -> Systems:
+def build_systems(home: Path, *, smtp_url: str | None = None) -> Systems:
     """All outside systems for one home folder: letters go to `home/outbox`, or by SMTP when a URL is given."""
     control = SimulatorControl(home)
     return Systems(
         residents=SimulatedResidentRegistry(control),
         enterprises=SimulatedEnterpriseRegistry(control),
-        screening=LocalScreening(screening or shipped_list(), control),
+        screening=LocalScreening(shipped_list, control),
         filing=SimulatedFilingOffice(home, control),
         ledger=SimulatedCoreLedger(home, control),
         mail=SmtpMail(SmtpSettings.from_url(smtp_url), home) if smtp_url else FileMail(home, control),

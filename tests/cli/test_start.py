@@ -51,6 +51,13 @@ def test_an_evaluation_waits_for_neither_bank_nor_database_nor_interpreter(tmp_p
         assert found.isdisjoint({"app", "bank", "web", "workers", "flask", "sqlalchemy", "SpiffWorkflow"})
 
 
+def test_the_whole_of_kaihu_starts_without_what_only_some_cases_need(tmp_path: Path) -> None:
+    imported(tmp_path, "migrate")
+    found = imported(tmp_path, "user", "first", "--name-zh", "何敏", "--name-en", "He Min")
+    assert {"app", "web", "workers"} <= found
+    assert found.isdisjoint({"alembic", "holidays", "procrastinate", "pypinyin"})
+
+
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_of_the_list_explains_itself(kaihu: Kaihu, name: str) -> None:
     assert COMMANDS[name][2] in kaihu("--help").stdout
