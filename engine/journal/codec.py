@@ -11,7 +11,7 @@ from engine.model.values import dumps, loads
 from persistence.errors import ErrorKind, KaihuError
 
 ZSTD = "json+zstd"
-_LEVEL = 3  # bodies are a few KB: higher levels cost time and save little
+_LEVEL = 1  # bodies are a few KB: higher levels cost time and save one per cent
 _MAX_BODY = 64 * 1024 * 1024  # a body far beyond any command's; a forged length must not exhaust memory
 
 

@@ -14,7 +14,7 @@ import zstandard
 from engine.model.values import dumps, loads
 
 _WORTH_IT = 512  # bytes; below that a page holds several values anyway
-_LEVEL = 3
+_LEVEL = 1
 _MAX_VALUE = 64 * 1024 * 1024  # far beyond any variable; a forged length must not exhaust memory
 
 
