@@ -10,6 +10,7 @@ from typing import Any
 from bench.application import application
 from bench.diagrams import CLERK, LOCAL_CHECK, REMOTE_CHECK, kaihu_diagram
 from bench.staff import process_owner, staffed_bank
+from cli.garbage import made_to_stay
 from engine.model.actor import Actor
 from engine.model.ports import SystemClock
 from engine.process_engine import ProcessEngine
@@ -48,18 +49,19 @@ def engine_on(
     database: Database, home: Path, diagram: bytes | None = None, handlers: Mapping[str, Handler[Any]] = HANDLERS
 ) -> ProcessEngine:
     """An engine on a database, brought up to date and staffed, with the diagram deployed unless it is already."""
-    upgrade(database)
-    bank = staffed_bank(database, home)
-    engine = ProcessEngine(
-        database=database,
-        keys=Keys.of(database),
-        clock=SystemClock(),
-        authority=bank.authority,
-        calendar=bank.calendar,
-        handlers=handlers,
-        resources=None,
-    )
-    engine.deployments.deploy(process_owner(database, bank), [Resource("bench.bpmn", diagram or kaihu_diagram())])
+    with made_to_stay():  # as every process of Kaihu starts; it does the peers in this one no harm
+        upgrade(database)
+        bank = staffed_bank(database, home)
+        engine = ProcessEngine(
+            database=database,
+            keys=Keys.of(database),
+            clock=SystemClock(),
+            authority=bank.authority,
+            calendar=bank.calendar,
+            handlers=handlers,
+            resources=None,
+        )
+        engine.deployments.deploy(process_owner(database, bank), [Resource("bench.bpmn", diagram or kaihu_diagram())])
     return engine
 
 
