@@ -17,10 +17,10 @@ from typing import Any
 import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, PendingRollbackError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import NullPool, StaticPool
 
 from persistence.errors import ErrorKind, KaihuError
-from persistence.prepared import run_text
+from persistence.sqlite_readers import SqliteReaders
 from persistence.sqlite_writer import SqliteWriter, TransactionLost
 from persistence.telemetry.observation import happened
 
@@ -104,8 +104,9 @@ class Database:
         self.url = _supported(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._writer = _sqlite(self.url, "BEGIN IMMEDIATE", poolclass=StaticPool)
-            self._reader = _sqlite(self.url, "BEGIN", pool_size=8, max_overflow=32, pool_reset_on_return=None)
+            self._writer = _sqlite(self.url, poolclass=StaticPool)
+            self._reader = _sqlite(self.url, poolclass=NullPool)
+            self._readers: SqliteReaders | None = SqliteReaders(self._reader)
             self._turns: SqliteWriter | None = SqliteWriter(self._writer)
         else:
             self._writer = create_engine(
@@ -116,7 +117,7 @@ class Database:
                 hide_parameters=True,  # what people typed must not reach a log by way of an error
             )
             self._reader = self._writer
-            self._turns = None
+            self._readers = self._turns = None
         self._open = threading.local()
 
     @property
@@ -153,6 +154,10 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for queries; whatever is written through it is rolled back."""
+        if self._readers:
+            with _translated(), self._readers.reading() as connection:
+                yield connection
+            return
         with _translated(), self._reader.connect() as connection, connection.begin() as looking:
             yield connection
             looking.rollback()
@@ -161,6 +166,8 @@ class Database:
         """Close every connection."""
         if self._turns:
             self._turns.close()
+        if self._readers:
+            self._readers.close()
         self._writer.dispose()
         self._reader.dispose()
 
@@ -177,7 +184,7 @@ def _supported(url: str) -> URL:
     return parsed
 
 
-def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
+def _sqlite(url: Any, **pool: Any) -> Engine:
     engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True, **pool)
 
     @event.listens_for(engine, "connect")
@@ -188,10 +195,6 @@ def _sqlite(url: Any, begin: str, **pool: Any) -> Engine:
             _write_ahead(cursor)
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Connection) -> None:
-        run_text(connection, begin)
 
     return engine
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from typing import Any, Literal, TypeAlias, cast
 
 from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, Update
 from sqlalchemy.exc import DBAPIError
@@ -108,6 +108,17 @@ def run_text(connection: Connection, sql: str) -> None:
         _driver(connection).execute(sql)
     except _driver_error(connection) as error:
         raise _translated(connection, sql, error) from error
+
+
+def end_transaction(connection: Connection, how: Literal["commit", "rollback"]) -> None:
+    """End what `run_text` began; what SQLAlchemy believes to have begun meanwhile ends with it."""
+    if connection.get_transaction() is not None:
+        getattr(connection, how)()
+        return
+    try:
+        getattr(_driver(connection), how)()
+    except _driver_error(connection) as error:
+        raise _translated(connection, how, error) from error
 
 
 def _driver(connection: Connection) -> Any:

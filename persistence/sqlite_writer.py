@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
 
-from persistence.prepared import run_text
+from persistence.prepared import end_transaction, run_text
 
 MAX_GROUP = 32
 """Transactions that share a commit at most, so that the first does not wait for ever."""
@@ -78,7 +78,7 @@ class SqliteWriter:
         self._left_waiting()
         try:
             if self._group is None:
-                self._open().begin()
+                run_text(self._open(), "BEGIN IMMEDIATE")
                 self._group = _Group()
             else:
                 run_text(self._open(), "SAVEPOINT member")
@@ -100,7 +100,7 @@ class SqliteWriter:
     def _end_turn(self, group: _Group, failed: bool) -> None:
         try:
             if failed and group.members == 1:
-                self._finish(self._open().rollback)
+                self._finish(lambda: end_transaction(self._open(), "rollback"))
             elif failed:
                 self._undo_last()
             elif group.members > 1:
@@ -127,7 +127,7 @@ class SqliteWriter:
     def _commit(self) -> None:
         if not self._open().connection.driver_connection.in_transaction:  # type: ignore[union-attr]
             raise TransactionLost
-        self._open().commit()
+        end_transaction(self._open(), "commit")
 
     def _finish(self, how: Callable[[], None]) -> None:
         try:
@@ -139,7 +139,7 @@ class SqliteWriter:
 
     def _give_up(self, error: Exception) -> None:
         with suppress(Exception):  # there may be nothing left to roll back
-            self._open().rollback()
+            end_transaction(self._open(), "rollback")
         self._over(error)
 
     def _over(self, error: Exception | None) -> None:

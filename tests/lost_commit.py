@@ -19,21 +19,35 @@ def commit_lost(database: Database) -> Iterator[list[MutableMapping[str, Any]]]:
 
     Gives the lines of the log, which no file can take meanwhile.
     """
-    lose = _no_more_bytes if database.is_sqlite else _end_connection
+    with capture_logs() as lines, (_no_more_bytes if database.is_sqlite else _no_server)(database):
+        yield lines
+
+
+@contextmanager
+def _no_more_bytes(database: Database) -> Iterator[None]:
+    """A write beyond the bound fails with an error that is not a full disk's (EFBIG): SQLite calls it I/O error."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    event.listen(database.engine, "commit", lose)
+    writer = database.engine.raw_connection()
+
+    def bound(statement: str) -> None:
+        if statement == "COMMIT":
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, limits[1]))
+
+    writer.driver_connection.set_trace_callback(bound)  # type: ignore[union-attr]  # there is one
     try:
-        with capture_logs() as lines:
-            yield lines
+        yield
     finally:
-        event.remove(database.engine, "commit", lose)
+        writer.driver_connection.set_trace_callback(None)  # type: ignore[union-attr]  # as above
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def _no_more_bytes(_connection: Connection) -> None:
-    """A write beyond the bound fails with an error that is not a full disk's (EFBIG): SQLite calls it I/O error."""
-    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+@contextmanager
+def _no_server(database: Database) -> Iterator[None]:
+    event.listen(database.engine, "commit", _end_connection)
+    try:
+        yield
+    finally:
+        event.remove(database.engine, "commit", _end_connection)
 
 
 def _end_connection(connection: Connection) -> None:

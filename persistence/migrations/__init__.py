@@ -73,6 +73,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
     with database.transaction() as transaction:
         _alone(transaction.connection)
+        require_known(revision_of(transaction.connection))  # a newer program may have been first
         command.upgrade(_config(transaction.connection), target)
 
 

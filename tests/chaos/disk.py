@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 
 from persistence.database import Database
 
@@ -57,27 +57,29 @@ class PageBound:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._leave: int | None = None
-        self._bound = 0
+        self._database: Database | None = None
 
     def holds(self, database: Database) -> None:
         """Bound this database's writes."""
-
-        def bound(connection: Connection) -> None:
-            if self._leave is not None:
-                self._bound = connection.exec_driver_sql("PRAGMA page_count").scalar_one() + self._leave // _PAGE
-                self._leave = None
-            connection.exec_driver_sql(f"PRAGMA max_page_count = {self._bound or _UNBOUND}")
-
-        event.listen(database.engine, "begin", bound)
+        self._database = database
 
     def fill(self, leave: int) -> None:
-        """So many more than the file has when it is written to next."""
-        self._leave = leave
+        """So many more than the file has now."""
+        with self._connection() as connection:
+            bound = connection.exec_driver_sql("PRAGMA page_count").scalar_one() + leave // _PAGE
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {bound}")
 
     def free(self) -> None:
         """As many as one likes."""
-        self._leave, self._bound = None, 0
+        with self._connection() as connection:
+            connection.exec_driver_sql(f"PRAGMA max_page_count = {_UNBOUND}")
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """The one that writes, in a turn of its own."""
+        assert self._database is not None  # `holds` came first
+        with self._database.transaction() as transaction:
+            yield transaction.connection
 
 
 @contextmanager

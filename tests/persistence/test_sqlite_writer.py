@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from persistence.database import Database, DatabaseUnavailable, OutcomeUnknown
 from tests.lost_commit import commit_lost
@@ -29,7 +29,8 @@ def database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def commits(database: Database) -> list[str]:
     seen: list[str] = []
-    event.listen(database.engine, "commit", lambda connection: seen.append("commit"))
+    writer: Any = database.engine.raw_connection().driver_connection
+    writer.set_trace_callback(lambda statement: seen.append("commit") if statement == "COMMIT" else None)
     return seen
 
 
