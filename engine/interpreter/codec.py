@@ -13,12 +13,12 @@ import orjson
 from engine.interpreter.elements.multi_instance import only_waits
 from engine.interpreter.environment import CaseEnvironment
 from engine.interpreter.process_model import Program
-from engine.interpreter.scopes import Loader
+from engine.interpreter.scopes import ItemLoader, Loader
 from engine.interpreter.tree import ROOT, Task, TokenTree, Workflow
 from engine.model import values
 
 VERSION = 2
-"""Raised when the layout changes; running cases keep theirs. 2 may have `folded`."""
+"""Raised when the layout changes; running cases keep theirs. 2 may have `folded`, and scopes a fourth part."""
 
 
 def dump_tree(tree: TokenTree) -> bytes:
@@ -62,16 +62,18 @@ def _tokens(workflow: Workflow, but: Container[int]) -> list[list[Any]]:
     ]
 
 
-def load_tree(program: Program, data: bytes, load_scope: Loader, environment: CaseEnvironment) -> TokenTree:
+def load_tree(
+    program: Program, data: bytes, load_scope: Loader, environment: CaseEnvironment, load_items: ItemLoader | None
+) -> TokenTree:
     """The case as it was written, its variables to be loaded when first read."""
     state = orjson.loads(data)
-    tree = TokenTree(program.specs, program.root, program.decisions, environment, load_scope)
+    tree = TokenTree(program.specs, program.root, program.decisions, environment, load_scope, load_items)
     for number, spec, rows in state["workflows"]:
         workflow: Workflow = tree if number == 0 else tree.create_subprocess(tree.tokens[number], spec)
         for row in rows:
             _restore_token(workflow, row)
-    for scope, parent, inherited in state["scopes"]:
-        tree.scopes.restore(scope, parent, set(inherited))
+    for scope, parent, inherited, *gathered in state["scopes"]:
+        tree.scopes.restore(scope, parent, set(inherited), *gathered)
     tree.incidents = dict(state["incidents"])
     tree.folded = {body: int(bits, 16) for body, bits in state.get("folded", ())}
     tree.last_number, tree.completed = state["last"], state["completed"]

@@ -18,7 +18,7 @@ from engine.interpreter.elements.waits import arm_timers, due_arms
 from engine.interpreter.environment import CaseEnvironment
 from engine.interpreter.errors import ErrorNotCaught, TryingAgainIsNoHelp
 from engine.interpreter.process_model import Program
-from engine.interpreter.scopes import Loader, VariableChanges
+from engine.interpreter.scopes import ItemLoader, Loader, VariableChanges
 from engine.interpreter.tree import Task, TokenTree
 from engine.model.errors import NotFound, StateConflict
 from engine.model.events import CaseEnded, Event, Wait, WaitEnded
@@ -58,9 +58,19 @@ class Case:
         return cls(tree)._advanced()
 
     @classmethod
-    def restore(cls, program: Program, tree: bytes, load_scope: Loader, environment: CaseEnvironment) -> Case:
-        """The case as `tree()` wrote it; `load_scope` is called once per scope, when first read."""
-        return cls(codec.load_tree(program, tree, load_scope, environment))
+    def restore(
+        cls,
+        program: Program,
+        tree: bytes,
+        load_scope: Loader,
+        environment: CaseEnvironment,
+        load_items: ItemLoader | None = None,
+    ) -> Case:
+        """The case as `tree()` wrote it; `load_scope` is called once per scope, when first read.
+
+        `load_items` is for a store that keeps `VariableChanges.items` apart from the lists they belong to.
+        """
+        return cls(codec.load_tree(program, tree, load_scope, environment, load_items))
 
     def _advanced(self) -> Case:
         self._tree.advance()

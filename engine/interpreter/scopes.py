@@ -9,21 +9,30 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
-from engine.model.events import Event, ScopeClosed, ScopeOpened, VariableWritten
-from engine.model.values import Value
+from engine.model.events import Event, ScopeClosed, ScopeOpened, VariableItemWritten, VariableWritten
+from engine.model.values import Value, with_items
 
 Loader = Callable[[int], Mapping[str, Value]]
+"""The stored variables of a scope."""
+ItemLoader = Callable[[int, str], Mapping[int, Value]]
+"""The stored items, by index, of a scope's list that is gathered item by item."""
 
 
 @dataclass
 class VariableChanges:
-    """What a command did to the variables: rows to write, scopes whose rows go."""
+    """What a command did to the variables: rows to write, scopes whose rows go.
+
+    `items` are by scope and name of a gathered list; `ungathered` are the closed scopes that may have had such.
+    """
 
     written: dict[tuple[int, str], Value] = field(default_factory=dict)
+    items: dict[tuple[int, str], dict[int, Value]] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
+    ungathered: set[int] = field(default_factory=set)
 
 
 class ScopeVariables(MutableMapping[str, Value]):
@@ -58,9 +67,48 @@ class ScopeVariables(MutableMapping[str, Value]):
         return len(self._stored) + sum(name not in self._stored for name in self._seen)
 
 
+class GatheringVariables(ScopeVariables):
+    """The same where one list is written item by item, so that an item costs nothing of the others.
+
+    The list is put together when it is read: what was written as a whole, and each item in its place.
+    """
+
+    __slots__ = ("_items", "_list", "_load_items", "_name")
+
+    def __init__(
+        self, stored: Mapping[str, Value], name: str, load_items: Callable[[], Mapping[int, Value]] | None
+    ) -> None:
+        super().__init__(stored)
+        self._name = name
+        self._load_items = load_items
+        self._items: dict[int, Value] = {}
+        self._list: list[Value] | None = None
+
+    def __getitem__(self, name: str) -> Value:
+        if name != self._name:
+            return super().__getitem__(name)
+        if self._list is None:
+            if self._load_items is not None:
+                self._items = {**self._load_items(), **self._items}
+                self._load_items = None
+            self._list = with_items(super().__getitem__(name), self._items)
+        return self._list
+
+    def __setitem__(self, name: str, value: Value) -> None:
+        super().__setitem__(name, value)
+        if name == self._name:
+            self._list = None
+
+    def put(self, index: int, value: Value) -> None:
+        """Give one item of the list its value."""
+        self._items[index] = value
+        self._list = None
+
+
 @dataclass
 class OpenScope:
-    """One scope. `values` is None until the stored variables are first needed.
+    """One scope. `values` is None until the stored variables are first needed. `gathered` names its list that is
+    written item by item.
 
     `inherited` names the copies a called process got from its caller and has not written since: they are
     not handed back, so that a parallel branch of the caller keeps what it wrote meanwhile.
@@ -69,28 +117,36 @@ class OpenScope:
     parent: int | None
     values: MutableMapping[str, Value] | None
     inherited: set[str] = field(default_factory=set)
+    gathered: str | None = None
 
 
 class Scopes:
     """All open scopes of a case."""
 
-    def __init__(self, load: Loader | None = None, emit: Callable[[Event], None] | None = None) -> None:
+    def __init__(
+        self,
+        load: Loader | None = None,
+        load_items: ItemLoader | None = None,
+        emit: Callable[[Event], None] | None = None,
+    ) -> None:
         self._scopes: dict[int, OpenScope] = {}
         self._load = load
+        self._load_items = load_items
         self._emit = emit or (lambda event: None)
         self._changes = VariableChanges()
 
     def __contains__(self, scope: int) -> bool:
         return scope in self._scopes
 
-    def restore(self, scope: int, parent: int | None, inherited: set[str]) -> None:
+    def restore(self, scope: int, parent: int | None, inherited: set[str], gathered: str | None = None) -> None:
         """Make known a scope whose variables are stored."""
-        self._scopes[scope] = OpenScope(parent, None, inherited)
+        self._scopes[scope] = OpenScope(parent, None, inherited, gathered)
 
-    def rows(self) -> Iterator[tuple[int, int | None, list[str]]]:
-        """Every open scope by id, with its parent and the names inherited."""
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """Every open scope by id, with its parent, the names inherited and, where there is one, the list gathered."""
         for scope, held in sorted(self._scopes.items()):
-            yield scope, held.parent, sorted(held.inherited)
+            row = scope, held.parent, sorted(held.inherited)
+            yield row if held.gathered is None else (*row, held.gathered)
 
     def open(self, scope: int, parent: int | None) -> None:
         """Begin an empty scope; nothing happens when it is already open."""
@@ -101,10 +157,14 @@ class Scopes:
 
     def close(self, scope: int) -> None:
         """End a scope with its variables; nothing happens when it is not open."""
-        if self._scopes.pop(scope, None) is None:
+        held = self._scopes.pop(scope, None)
+        if held is None:
             return
-        for key in [key for key in self._changes.written if key[0] == scope]:
-            del self._changes.written[key]
+        for name in held.values._seen if isinstance(held.values, ScopeVariables) else held.values or ():
+            self._changes.written.pop((scope, name), None)
+        if held.gathered is not None:
+            self._changes.items.pop((scope, held.gathered), None)
+            self._changes.ungathered.add(scope)
         self._changes.closed.add(scope)
         self._emit(ScopeClosed(scope=scope))
 
@@ -112,8 +172,26 @@ class Scopes:
         """The scope's own variables."""
         held = self._scopes[scope]
         if held.values is None:
-            held.values = ScopeVariables(self._load(scope)) if self._load else {}
+            held.values = self._stored(scope, held)
         return held.values
+
+    def _stored(self, scope: int, held: OpenScope) -> MutableMapping[str, Value]:
+        stored = self._load(scope) if self._load else {}
+        if held.gathered is None:
+            return ScopeVariables(stored)
+        load = None if self._load_items is None else partial(self._load_items, scope, held.gathered)
+        return GatheringVariables(stored, held.gathered, load)
+
+    def put_item(self, scope: int, name: str, index: int, value: Value) -> None:
+        """Give one item of the scope's own list its value; a scope has one such list at most."""
+        held = self._scopes[scope]
+        values = self.values(scope)
+        if not isinstance(values, GatheringVariables):
+            held.values = values = _gathering(values, name)
+            held.gathered = name
+        values.put(index, value)
+        self._changes.items.setdefault((scope, name), {})[index] = value
+        self._emit(VariableItemWritten(scope=scope, name=name, index=index, value=value))
 
     def write(self, scope: int, name: str, value: Value) -> None:
         """Give the scope's own variable a value."""
@@ -170,6 +248,14 @@ class Scopes:
         while at is not None:
             yield at
             at = self._scopes[at].parent
+
+
+def _gathering(values: MutableMapping[str, Value], name: str) -> GatheringVariables:
+    """The same variables, from now on with a list that gets its items one by one."""
+    stored, seen = (values._stored, values._seen) if isinstance(values, ScopeVariables) else ({}, values)
+    gathering = GatheringVariables(stored, name, None)
+    gathering._seen.update(seen)
+    return gathering
 
 
 class ScopeView:

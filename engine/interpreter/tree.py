@@ -25,7 +25,7 @@ from engine.interpreter.compaction import splice_out
 from engine.interpreter.definitions import Body
 from engine.interpreter.environment import CaseEnvironment
 from engine.interpreter.errors import JoinNeverCompletes, StepBudgetSpent
-from engine.interpreter.scopes import Loader, Scopes
+from engine.interpreter.scopes import ItemLoader, Loader, Scopes
 from engine.model.events import (
     CaseEnded,
     ElementCancelled,
@@ -215,6 +215,7 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         decisions: Mapping[str, Decision],
         environment: CaseEnvironment,
         load_scope: Loader | None = None,
+        load_items: ItemLoader | None = None,
     ) -> None:
         self.case = self
         self.tokens: dict[int, Task] = {}
@@ -227,7 +228,7 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         self.decisions = decisions
         self.environment = environment
         self.feel = environment.feel()
-        self.scopes = Scopes(load_scope, self.emit)
+        self.scopes = Scopes(load_scope, load_items, self.emit)
         self._steps = 0
         super().__init__(specs[root], subprocess_specs=specs, script_engine=NoScripts(), deserializing=True)
         self.subprocesses: dict[int, SubTree] = {}

@@ -110,6 +110,17 @@ class VariableWritten(Event):
 
 
 @record
+class VariableItemWritten(Event):
+    """One item of a variable that is a list received a value; the other items are as they were. `index` is from 0."""
+
+    type = "variable_item"
+    scope: int
+    name: str
+    index: int
+    value: Value
+
+
+@record
 class UserTaskCreated(ElementEvent):
     """A user task waits for a person."""
 

@@ -241,3 +241,12 @@ class PlainJson(json.JSONEncoder):
         if isinstance(o, dt.date | WideDate | WideDateTime | YearsMonthsDuration):
             return o.isoformat()
         return super().default(o)
+
+
+def with_items(value: Value, items: Mapping[int, Value]) -> list[Value]:
+    """The list with these items in it, by index from 0, grown where needed; what is no list counts as an empty one."""
+    whole = list(value) if isinstance(value, list) else []
+    whole += [None] * (max(items, default=-1) + 1 - len(whole))
+    for index, item in items.items():
+        whole[index] = item
+    return whole

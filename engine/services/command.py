@@ -27,8 +27,10 @@ from engine.services.projection import Projection
 from engine.services.projection_rows import CaseFacts
 from engine.store.instances import (
     insert_instance,
+    load_items,
     load_scope,
     lock_instance,
+    save_items,
     save_variables,
     update_instance,
 )
@@ -116,6 +118,7 @@ class CaseCommand:
                 self._tree,
                 lambda scope: load_scope(self.connection, key, scope),
                 self.environment,
+                lambda scope, name: load_items(self.connection, key, scope, name),
             )
         return self._case
 
@@ -142,6 +145,7 @@ class CaseCommand:
             hand_over(self.parts, self.connection, self.projection)
             variables = self._case.take_variable_changes()
             save_variables(self.connection, self.facts.key, variables.written, variables.closed)
+            save_items(self.connection, self.facts.key, variables.items, variables.ungathered)
         head = append(
             self.connection,
             self.head,

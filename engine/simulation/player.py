@@ -25,10 +25,11 @@ from engine.model.events import (
     SubscriptionOpened,
     TimerStarted,
     UserTaskCreated,
+    VariableItemWritten,
     VariableWritten,
     WaitEnded,
 )
-from engine.model.values import Value
+from engine.model.values import Value, with_items
 from engine.simulation.scenario import AdvanceTime, AnswerJob, CompleteTask, Scenario, SendMessage, Step
 from persistence.errors import KaihuError
 
@@ -242,6 +243,8 @@ class _Player:
         changes = case.take_variable_changes()
         for (scope, name), value in changes.written.items():
             self.scopes.setdefault(scope, {})[name] = value
+        for (scope, name), items in changes.items.items():
+            self.scopes[scope][name] = with_items(self.scopes[scope][name], items)
         for scope in changes.closed:
             self.scopes.pop(scope, None)
         self.tree, self.ended = case.tree(), case.ended
@@ -253,6 +256,9 @@ class _Player:
         for event in spent.events:
             if isinstance(event, VariableWritten):
                 self.scopes.setdefault(event.scope, {})[event.name] = event.value
+            elif isinstance(event, VariableItemWritten):
+                whole = self.scopes[event.scope][event.name]
+                self.scopes[event.scope][event.name] = with_items(whole, {event.index: event.value})
 
     def _follow(self, events: Iterable[Event]) -> None:
         for event in events:

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
 
-from engine.model.values import Value
+from engine.model.values import Value, with_items
 from engine.store.rows import upsert
-from engine.store.tables import process_instance, user_task, variable
+from engine.store.tables import process_instance, user_task, variable, variable_item
 from engine.store.variable_codec import decode, encode
 from persistence.prepared import Prepared
 
@@ -44,6 +44,17 @@ _ONE_VALUE = Prepared(
 )
 _CLOSE_SCOPES = delete(variable).where(
     variable.c.instance_key == bindparam("instance"), variable.c.scope.in_(bindparam("scopes", expanding=True))
+)
+_CLOSE_ITEMS = delete(variable_item).where(
+    variable_item.c.instance_key == bindparam("instance"),
+    variable_item.c.scope.in_(bindparam("scopes", expanding=True)),
+)
+_ITEMS = Prepared(
+    select(variable_item.c.position, variable_item.c.value).where(
+        variable_item.c.instance_key == bindparam("instance"),
+        variable_item.c.scope == bindparam("scope"),
+        variable_item.c.name == bindparam("name"),
+    )
 )
 
 
@@ -103,12 +114,21 @@ def load_scope(connection: Connection, instance_key: int, scope: int) -> StoredS
     return StoredScope(connection, instance_key, scope)
 
 
+def load_items(connection: Connection, instance_key: int, scope: int, name: str) -> dict[int, Value]:
+    """The items, by position, of a list that is gathered item by item."""
+    rows = _ITEMS.all(connection, {"instance": instance_key, "scope": scope, "name": name})
+    return {row.position: decode(row.value) for row in rows}
+
+
 def load_scopes(connection: Connection, instance_key: int) -> dict[int, dict[str, Value]]:
-    """The variables of every scope."""
+    """The variables of every scope, gathered lists as far as they have come."""
     query = select(variable).where(variable.c.instance_key == instance_key).order_by(variable.c.scope, variable.c.name)
     scopes: dict[int, dict[str, Value]] = {}
     for row in connection.execute(query):
         scopes.setdefault(row.scope, {})[row.name] = decode(row.value)
+    lists = select(variable_item.c.scope, variable_item.c.name).where(variable_item.c.instance_key == instance_key)
+    for scope, name in connection.execute(lists.distinct()):
+        scopes[scope][name] = with_items(scopes[scope][name], load_items(connection, instance_key, scope, name))
     return scopes
 
 
@@ -136,3 +156,17 @@ def save_variables(
         if scope not in gone
     ]
     upsert(connection, variable, rows)
+
+
+def save_items(
+    connection: Connection,
+    instance_key: int,
+    items: Mapping[tuple[int, str], Mapping[int, Value]],
+    ungathered: Collection[int],
+) -> None:
+    """Store what gathered lists got; those of the scopes `ungathered` go."""
+    if ungathered:
+        connection.execute(_CLOSE_ITEMS, {"instance": instance_key, "scopes": sorted(ungathered)})
+    for (scope, name), values in items.items():
+        place = {"instance_key": instance_key, "scope": scope, "name": name}
+        upsert(connection, variable_item, [{**place, "position": at, "value": encode(it)} for at, it in values.items()])

@@ -162,6 +162,19 @@ variable = Table(
     **_KEYED,
 )
 
+variable_item = Table(
+    "variable_item",
+    metadata,
+    _instance(),
+    Column("scope", Key, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("value", Blob, nullable=False),
+    PrimaryKeyConstraint("instance_key", "scope", "name", "position"),
+    **_KEYED,
+)
+"""Items of a list that a parallel activity gathers: each is over the one in the variable of that name."""
+
 activity = Table(
     "activity",
     metadata,
@@ -300,7 +313,8 @@ job = Table(
     UniqueConstraint("instance_key", "number"),
 )
 _AVAILABLE, _LEASED = text("state = 'available'"), text("state = 'leased'")
-Index("ix_job_available", job.c.available_at, sqlite_where=_AVAILABLE, postgresql_where=_AVAILABLE)
+# with the key, by which jobs that become available at one instant are taken: ten thousand items of one activity, say
+Index("ix_job_available", job.c.available_at, job.c.key, sqlite_where=_AVAILABLE, postgresql_where=_AVAILABLE)
 Index("ix_job_leased", job.c.lease_until, sqlite_where=_LEASED, postgresql_where=_LEASED)
 
 timer = Table(

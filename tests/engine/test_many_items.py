@@ -14,7 +14,7 @@ from engine.model.errors import StateConflict
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page, Resource
 from engine.store.states import InstanceState
-from engine.store.tables import process_instance
+from engine.store.tables import process_instance, variable_item
 from persistence.database import Database
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import diagram, end, start
@@ -89,3 +89,22 @@ def test_items_claimed_by_two_and_done_in_another_order_are_each_done_once(deplo
     assert deployed.process_instances.get(clerk, case).state is InstanceState.COMPLETED
     assert deployed.history.variables(clerk, case).root["results"] == list(range(FEW))
     assert deployed.history.verify_chain(case).whole
+
+
+def test_results_can_be_seen_while_they_are_gathered_and_leave_nothing_behind(
+    deployed: ProcessEngine, database: Database
+) -> None:
+    case = begin(deployed, "jobs", 4)
+    claimed = deployed.jobs.claim_batch("me", ["ask-registry"], 4, MINUTE)
+    for one in claimed[2:]:
+        deployed.jobs.complete(one.key, one.token, {"verdict": f"item {one.job.variables['item']}"})
+    assert deployed.history.variables(clerk, case).current["results"] == [None, None, "item 2", "item 3"]
+    seen = deployed.history.variables_at(clerk, case, claimed[0].job.variables["loopCounter"] + 3)
+    assert seen["results"] == [None, None, "item 2", "item 3"]
+    written = [
+        event for entry in deployed.history.journal(clerk, case) for event in entry.body["events"] if "index" in event
+    ]
+    assert [(event["index"], event["value"]) for event in written] == [(2, "item 2"), (3, "item 3")]
+    deployed.process_instances.cancel(clerk, case, "seen enough")
+    with database.reading() as connection:
+        assert connection.execute(select(func.count()).select_from(variable_item)).scalar_one() == 0

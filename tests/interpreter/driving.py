@@ -49,6 +49,7 @@ class Drive:
         self.now = MONDAY
         self.budget = budget
         self.rows: dict[int, dict[str, Any]] = {}
+        self.items: dict[tuple[int, str], dict[int, Any]] = {}
         self.events: list[Event] = []
         self.waits: dict[tuple[int, int], WaitBegun] = {}
         self.incidents: dict[int, IncidentRaised] = {}
@@ -59,7 +60,13 @@ class Drive:
         return CaseEnvironment(now=self.now, step_budget=self.budget)
 
     def restored(self) -> Case:
-        return Case.restore(self.program, self.live.tree(), lambda scope: self.rows.get(scope, {}), self.environment())
+        return Case.restore(
+            self.program,
+            self.live.tree(),
+            lambda scope: self.rows.get(scope, {}),
+            self.environment(),
+            lambda scope, name: self.items.get((scope, name), {}),
+        )
 
     def command(self, action: Callable[[Case], None]) -> Drive:
         stored = self.restored()
@@ -82,6 +89,9 @@ class Drive:
         changes = case.take_variable_changes()
         for (scope, name), value in changes.written.items():
             self.rows.setdefault(scope, {})[name] = value
+        for place, items in changes.items.items():
+            self.items.setdefault(place, {}).update(items)
+        self.items = {place: items for place, items in self.items.items() if place[0] not in changes.ungathered}
         for scope in changes.closed:
             self.rows.pop(scope, None)
         for event in events:
@@ -162,4 +172,4 @@ class Drive:
     @property
     def finished(self) -> bool:
         """Ended, and nothing is left behind: no scope but the root's, no wait, no incident."""
-        return self.live.ended and set(self.rows) <= {0} and not self.waits and not self.incidents
+        return self.live.ended and set(self.rows) <= {0} and not self.items and not self.waits and not self.incidents

@@ -65,3 +65,11 @@ def test_a_variable_set_to_null_is_a_change_to_nothing() -> None:
     data = Data()
     data.take([written("note", "first")])
     assert leaves(data, {"type": "variable", "scope": 0, "name": "note"}) == [(("note",), "first", None)]
+
+
+def test_a_list_that_is_gathered_item_by_item_shows_the_item() -> None:
+    data = Data()
+    data.take([written("results", [None, None], scope=5)])
+    item = {"type": "variable_item", "scope": 5, "name": "results", "index": 1, "value": {"passed": True}}
+    assert leaves(data, item) == [(("results", 2, "passed"), None, True)]
+    assert data.take([item]) == []

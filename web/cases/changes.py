@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.model.values import Value
+from engine.model.values import Value, with_items
 
 Path = tuple[str | int, ...]
 
@@ -51,6 +51,10 @@ class Data:
         for event in events:
             if event["type"] == "variable":
                 written[max(event["scope"], 0), event["name"]] = event.get("value")  # null is left out
+            elif event["type"] == "variable_item":
+                place = event["scope"], event["name"]
+                before = written.get(place, self._known.get(place))
+                written[place] = with_items(before, {event["index"]: event.get("value")})
         found = [self._change(place, value) for place, value in written.items()]
         self._known.update(written)
         return [change for change in found if change.leaves]

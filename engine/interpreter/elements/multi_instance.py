@@ -18,7 +18,6 @@ from engine.interpreter.definitions import LoopDefinition, Node
 from engine.interpreter.elements.activities import unexpected
 from engine.interpreter.elements.base import FlowNode
 from engine.interpreter.tree import ProcessSpec, Task
-from engine.model.values import Value
 
 INNER = "#item"
 """Ends the name of the spec that children run; no BPMN id contains it."""
@@ -84,11 +83,9 @@ class MultiInstanceBody(FlowNode):
     def collect(self, body: Task, child: Task) -> None:
         """Put the child's output element at the place of its item."""
         case, loop = body.case, self.loop
-        index = child.internal_data["index"]
         if loop.output_collection and loop.output_element:
-            results: list[Value] = list(case.scopes.values(body.number)[loop.output_collection])  # type: ignore[arg-type]  # we made the list
-            results[index] = case.evaluate(child, loop.output_element)
-            case.scopes.write(body.number, loop.output_collection, results)
+            value = case.evaluate(child, loop.output_element)
+            case.scopes.put_item(body.number, loop.output_collection, child.internal_data["index"], value)
         child.internal_data["stop"] = loop.until is not None and case.evaluate(child, loop.until) is True
 
     def child_done(self, body: Task, child: Task) -> None:
