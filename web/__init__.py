@@ -9,6 +9,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 from persistence.keys import key_in
 from web import cases, inbox, operations, public, sign_in, start, uploads
 from web.errors import handle_errors
+from web.facts import present_facts
 from web.identity import know_people
 from web.languages import speak
 from web.presentation import present
@@ -42,6 +43,7 @@ def create_web(services: WebServices, settings: WebSettings) -> Flask:
     protect(app, settings)
     speak(app, settings)
     present(app)
+    present_facts(app)
     know_people(app)
     handle_errors(app)
     for part in (operations, sign_in, start, inbox, cases, uploads, public):

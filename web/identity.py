@@ -68,6 +68,8 @@ def person_name(key: int | None) -> str:
     if key is None:
         return "–"
     known: dict[int, Person] = g.setdefault("persons", {})
+    if current_user.is_authenticated and key == current_user.session.person.key:
+        return str(current_user.name)
     if key not in known:
         known.update(sign_in_door().persons([key]))
     return known[key].name(language()) if key in known else "–"

@@ -24,7 +24,8 @@ def _chosen() -> str:
 
 def language() -> str:
     """The reader's language: "zh" or "en"."""
-    return "en" if str(get_locale()).startswith("en") else "zh"
+    locale = get_locale()
+    return "en" if locale is not None and locale.language == "en" else "zh"
 
 
 def in_language(zh: str, en: str) -> str:

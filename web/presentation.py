@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +20,6 @@ from web.uploads.listing import size
 from web.vocabulary import field_label, input_label, role_label, warning_text, word_label
 
 _FEN_PER_YUAN = 100
-_COLUMNS = 6  # more do not fit beside each other
 _CERTAINTY = re.compile(r"(?<=\d{4}-\d\d-\d\d; )[HML](?=;|$)")
 """How well a rule is attested, as the tables note it behind the date."""
 _TARGET = re.compile(r"(?P<amount>\d+(\.\d)?) ?(?P<unit>min|h|b|d)")
@@ -110,30 +109,6 @@ def is_rows(value: object) -> bool:
     return isinstance(value, list | tuple)
 
 
-def spoken(rows: Sequence[Value]) -> list[Value]:
-    """Rows that say a thing in both languages (`name` and `name_en`, `reason_zh` and `reason_en`) in the reader's."""
-    return [_spoken(row) if isinstance(row, Mapping) else row for row in rows]
-
-
-def _spoken(row: Mapping[str, Value]) -> dict[str, Value]:
-    said: dict[str, Value] = {}
-    for name, value in row.items():
-        plain = name.removesuffix("_zh")
-        english = row.get(f"{plain}_en")
-        if name.endswith("_en") and not row.keys().isdisjoint({name[:-3], f"{name[:-3]}_zh"}):
-            continue
-        said[plain if english else name] = in_language(str(value or ""), str(english)) if english else value
-    return said
-
-
-def is_table(value: object) -> bool:
-    """Whether a list's rows have the same few fields, each with a single value."""
-    if not isinstance(value, list | tuple) or not all(isinstance(row, Mapping) for row in value):
-        return False
-    single = all(not isinstance(each, Mapping | list | tuple) for row in value for each in row.values())
-    return bool(value) and single and len({frozenset(row) for row in value}) == 1 and len(value[0]) <= _COLUMNS
-
-
 def job_name(job_type: str) -> str:
     """The name of the worker for a job type; the type itself where that worker is no longer here."""
     handler = services().handlers.get(job_type)
@@ -160,8 +135,6 @@ def present(app: Flask) -> None:
         shown=shown,
         is_group=is_group,
         is_rows=is_rows,
-        is_table=is_table,
-        spoken=spoken,
         input_label=input_label,
         field_label=field_label,
         role_label=role_label,

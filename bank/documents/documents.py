@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, insert, select
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from bank.clock import Clock
@@ -18,9 +18,13 @@ from bank.documents.tables import document
 from bank.errors import RecordNotFound
 from bank.parameters import Parameters
 from bank.terms import Record
+from persistence.prepared import Prepared
 
 _MEGABYTE = 1024 * 1024
 _HIGHEST_KEY = 2**63 - 1
+_OF_CASE = Prepared(  # asked with every task's page
+    select(document).where(document.c.business_key == bindparam("business_key")).order_by(document.c.key)
+)
 
 
 class Documents:
@@ -79,8 +83,7 @@ class Documents:
 
     def of_case(self, connection: Connection, business_key: str) -> list[Document]:
         """The documents of a case, in the order they came (R021)."""
-        query = select(document).where(document.c.business_key == business_key).order_by(document.c.key)
-        return [Document(**row._asdict()) for row in connection.execute(query)]
+        return [Document(**row._asdict()) for row in _OF_CASE.all(connection, {"business_key": business_key})]
 
     def foreign(self, connection: Connection, business_key: str, document_ids: Iterable[str]) -> list[str]:
         """Those of the ids that are no documents of this case, in the order given (R021)."""

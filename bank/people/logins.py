@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import unicodedata
 
-from sqlalchemy import ColumnElement, Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bank.clock import Clock
@@ -25,8 +25,10 @@ from bank.people.records import Login, Person
 from bank.people.tables import login
 from bank.terms import Record
 from persistence.errors import KaihuError
+from persistence.prepared import Prepared
 
 _COLUMNS = tuple(column for column in login.c if column.name not in ("password_hash", "created_at"))
+_BY_KEY = Prepared(select(*_COLUMNS).where(login.c.key == bindparam("key")))  # asked with every request
 
 
 class Logins:
@@ -70,11 +72,13 @@ class Logins:
 
     def find(self, connection: Connection, key: int) -> Login | None:
         """The login with this key, or None."""
-        return self._find(connection, login.c.key == key)
+        row = _BY_KEY.first(connection, {"key": key})
+        return None if row is None else Login(**row._asdict())
 
     def by_name(self, connection: Connection, name: str) -> Login | None:
         """The login with this name, whatever the letters' case, or None."""
-        return self._find(connection, login.c.name == canonical(name))
+        row = connection.execute(select(*_COLUMNS).where(login.c.name == canonical(name))).first()
+        return None if row is None else Login(**row._asdict())
 
     def of_person(self, connection: Connection, person: int) -> list[Login]:
         """All logins of a person, oldest first."""
@@ -161,10 +165,6 @@ class Logins:
             session_version=found.session_version + 1,
         )
         return self.get(connection, found.key)
-
-    def _find(self, connection: Connection, condition: ColumnElement[bool]) -> Login | None:
-        row = connection.execute(select(*_COLUMNS).where(condition)).first()
-        return None if row is None else Login(**row._asdict())
 
     def _hash(self, connection: Connection, found: Login | None) -> str | None:
         if found is None:

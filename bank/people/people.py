@@ -20,6 +20,7 @@ from persistence.prepared import Prepared
 ADMINISTRATOR = "administrator"
 
 _PERSON = tuple(column for column in person.c if column.name != "created_at")
+_BY_KEY = Prepared(select(*_PERSON).where(person.c.key == bindparam("key")))  # asked with every request
 
 _ROLES = Prepared(  # asked at every step of every case
     select(role_assignment.c.role)
@@ -43,10 +44,10 @@ class People:
 
     def get(self, connection: Connection, key: int) -> Person:
         """The person with this key. Raises RecordNotFound."""
-        found = self.by_keys(connection, [key])
-        if key not in found:
+        row = _BY_KEY.first(connection, {"key": key})
+        if row is None:
             raise RecordNotFound(what=Record.PERSON, key=key)
-        return found[key]
+        return Person(**row._asdict())
 
     def by_keys(self, connection: Connection, keys: Iterable[int]) -> dict[int, Person]:
         """The persons with these keys, for names on a page; unknown keys are left out."""

@@ -207,6 +207,7 @@ class UserTaskDetail:
     """The variables visible at the task, to prefill the form; none once it has ended."""
     entered: Mapping[str, Value]
     """The variables its completion wrote, for who did it and who may see the case; none while it is open."""
+    may_view_case: bool
     may_claim: Right
     may_complete: Right
     may_assign: Right

@@ -52,7 +52,12 @@ def require_candidate(parts: EngineParts, connection: Connection, actor: Actor, 
 def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: int) -> UserTaskDetail:
     """The task with form, data and rights. Raises NotFound."""
     task = find_task(connection, key)
-    if task is None or not _may_see(parts, connection, actor, task):
+    if task is None:
+        raise NotFound(what=Thing.USER_TASK, key=key)
+    candidate = is_candidate(parts, connection, actor, task)
+    may_view_case = may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is None
+    did_it = actor.kind is ActorKind.PERSON and actor.person is not None and task.completed_by == actor.person
+    if not (candidate or may_view_case or did_it):
         raise NotFound(what=Thing.USER_TASK, key=key)
     instance = find_instance(connection, task.instance_key)
     assert instance is not None  # the task refers to it
@@ -67,26 +72,16 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
         form=None if task.form_key is None else parts.programs.form(connection, task.form_key),
         form_key=task.form_key,
         data=data,
-        entered=_entered(parts, connection, actor, task),
-        may_claim=_right(parts, command, actor, task, Action.CLAIM),
-        may_complete=_right(parts, command, actor, task, Action.COMPLETE),
-        may_assign=_right(parts, command, actor, task, Action.ASSIGN),
+        entered=_entered(connection, task) if did_it or may_view_case else {},
+        may_view_case=may_view_case,
+        may_claim=_right(command, actor, task, Action.CLAIM, candidate=candidate),
+        may_complete=_right(command, actor, task, Action.COMPLETE, candidate=candidate),
+        may_assign=_right(command, actor, task, Action.ASSIGN, candidate=candidate),
     )
 
 
-def _may_see(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> bool:
-    if actor.person is not None and actor.kind is ActorKind.PERSON and task.completed_by == actor.person:
-        return True
-    if is_candidate(parts, connection, actor, task):
-        return True
-    return may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is None
-
-
-def _entered(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> dict[str, Value]:
+def _entered(connection: Connection, task: Row[Any]) -> dict[str, Value]:
     if task.state != TaskState.COMPLETED.value:
-        return {}
-    own = actor.kind is ActorKind.PERSON and task.completed_by == actor.person
-    if not own and may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is not None:
         return {}
     for entry in entries_of(connection, task.instance_key, f"{Action.COMPLETE.value}_user_task"):
         if entry.body["inputs"]["number"] == task.number:
@@ -94,20 +89,20 @@ def _entered(parts: EngineParts, connection: Connection, actor: Actor, task: Row
     return {}
 
 
-def _right(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any], action: Action) -> Right:
+def _right(command: CaseCommand, actor: Actor, task: Row[Any], action: Action, *, candidate: bool) -> Right:
     try:
-        _check(parts, command, actor, task, action)
+        _check(command, actor, task, action, candidate=candidate)
     except KaihuError as error:
         return Right.unless(error)
     return Right.unless(None)
 
 
-def _check(parts: EngineParts, command: CaseCommand, actor: Actor, task: Row[Any], action: Action) -> None:
+def _check(command: CaseCommand, actor: Actor, task: Row[Any], action: Action, *, candidate: bool) -> None:
     if task.state != TaskState.OPEN.value:
         raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
-    if action is not Action.ASSIGN:
-        require_candidate(parts, command.connection, actor, task)
-    refusal = may(parts, command.connection, actor, action, task_subject(task))
+    if action is not Action.ASSIGN and not candidate:
+        raise NotAuthorised(action=Action.CLAIM.value)
+    refusal = may(command.parts, command.connection, actor, action, task_subject(task))
     if refusal is not None:
         raise refusal
     if action is Action.ASSIGN:

@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 
 from engine.model.values import Value
+from web.facts import spoken
 from web.languages import speak
-from web.presentation import annotated, shown, spoken, target
+from web.presentation import annotated, shown, target
 from web.settings import WebSettings
 from web.vocabulary import input_label
 

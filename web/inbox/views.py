@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from engine.forms import FieldError, FormInvalid
 from engine.forms.paths import merged
-from engine.model.errors import NotFound
 from engine.services.answers import InboxView, Page, UserTaskDetail
 from persistence.keys import key_in
 from web.cases.documents import sections
@@ -55,8 +54,8 @@ def _lists(selected: int | None) -> dict[str, object]:
 
 
 def _task_page(detail: UserTaskDetail, data: Mapping[str, Any], errors: Mapping[str, FieldError] | None = None) -> str:
-    form, documents, may_look = detail.form, documents_of(detail.task.business_key), _may_look(detail)
-    named, ended = at_fields(documents, linked=may_look), detail.task.ended_at is not None
+    form, documents = detail.form, documents_of(detail.task.business_key)
+    named, ended = at_fields(documents, linked=detail.may_view_case), detail.task.ended_at is not None
     return render_template(
         "inbox/tasks.html",
         **_lists(detail.task.key),
@@ -64,20 +63,11 @@ def _task_page(detail: UserTaskDetail, data: Mapping[str, Any], errors: Mapping[
         fields=drawn(form, data, detail.data, errors, named) if form and not ended else "",
         entered=read(form, detail.entered, named) if form else "",
         takes_files=form is not None and takes_files(form),
-        document_sections=sections(merged(data, detail.data), documents) if may_look and not ended else (),
+        document_sections=sections(merged(data, detail.data), documents) if detail.may_view_case and not ended else (),
         application=detail.data.get("application") or {},
         me=acting().person,
         idempotency_key=fresh_idempotency_key(),
     )
-
-
-def _may_look(detail: UserTaskDetail) -> bool:
-    """Whether the person may see the case, and so its documents; some only do single tasks."""
-    try:
-        services().engine.process_instances.get(acting(), detail.task.instance_key)
-    except NotFound:
-        return False
-    return True
 
 
 @blueprint.get("/")
@@ -153,7 +143,7 @@ def _keep_files(detail: UserTaskDetail, data: dict[str, Any]) -> dict[str, Field
 def _next_address() -> str:
     """The first task of the view; the list when there is none."""
     view = _view()
-    rows = services().engine.user_tasks.inbox(acting(), view, Page()).rows
+    rows = services().engine.user_tasks.inbox(acting(), view, Page(limit=1)).rows
     if not rows or view is InboxView.COMPLETED:
         return url_for(".tasks", view=view.value)
     return url_for(".task", key=rows[0].key, view=view.value)
