@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy import text
 
 from bank.documents.verification import DocumentsReport, verify_documents
 from cli.backup import as_fields
@@ -81,9 +80,7 @@ class Soundness:
 
 def soundness(database: Database, documents: Path) -> Soundness:
     """Look at every entry and every document. Raises SchemaTooNew, DatabaseUnreadable, DatabaseUnavailable."""
-    with database.reading() as connection:
-        if not database.is_sqlite:  # there a reader has one view anyway; cases that move on meanwhile are no flaw
-            connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    with database.reading(one_view=True) as connection:  # cases that move on meanwhile are no flaw
         schema = revision_of(connection)
         require_known(schema)
         if schema != REVISIONS[-1]:

@@ -109,14 +109,9 @@ class Database:
             self._readers: SqliteReaders | None = SqliteReaders(self._reader)
             self._turns: SqliteWriter | None = SqliteWriter(self._writer)
         else:
-            self._writer = create_engine(
-                self.url.set(drivername="postgresql+psycopg"),
-                pool_size=16,
-                max_overflow=32,
-                pool_pre_ping=True,
-                hide_parameters=True,  # what people typed must not reach a log by way of an error
-            )
-            self._reader = self._writer
+            from persistence.postgresql import postgresql_engine  # noqa: PLC0415  SQLite needs no driver of it
+
+            self._writer = self._reader = postgresql_engine(self.url)
             self._readers = self._turns = None
         self._open = threading.local()
 
@@ -152,15 +147,20 @@ class Database:
             action()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection for queries; whatever is written through it is rolled back."""
+    def reading(self, *, one_view: bool = False) -> Iterator[Connection]:
+        """A connection for queries; whatever is written through it is rolled back.
+
+        On PostgreSQL each query sees what is committed when it begins; with `one_view` all see the same, as on
+        SQLite they always do.
+        """
         if self._readers:
             with _translated(), self._readers.reading() as connection:
                 yield connection
             return
-        with _translated(), self._reader.connect() as connection, connection.begin() as looking:
+        from persistence.postgresql import looking  # noqa: PLC0415
+
+        with _translated(), looking(self._reader, one_view=one_view) as connection:
             yield connection
-            looking.rollback()
 
     def close(self) -> None:
         """Close every connection."""

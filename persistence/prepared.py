@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, TypeAlias, cast
 
-from sqlalchemy import CompoundSelect, Connection, Delete, Insert, Select, Update
+from sqlalchemy import CompoundSelect, Connection, Delete, Dialect, Insert, LargeBinary, Select, Update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
@@ -30,14 +31,13 @@ class _Plan:
     sql: str
     binds: tuple[tuple[str, Convert | None], ...]
     constants: Mapping[str, Any]
-    by_name: bool
+    formats: tuple[int, ...] | None
+    """Of the parameters: 1 for bytes, 0 for text. None on SQLite."""
     row: Callable[[Iterable[Any]], Row] | None
     converts: tuple[tuple[int, Convert], ...]
 
-    def bound(self, parameters: Mapping[str, Any]) -> Sequence[Any] | dict[str, Any]:
+    def bound(self, parameters: Mapping[str, Any]) -> list[Any]:
         given = {**self.constants, **parameters} if self.constants else parameters
-        if self.by_name:
-            return {name: given[name] if convert is None else convert(given[name]) for name, convert in self.binds}
         return [given[name] if convert is None else convert(given[name]) for name, convert in self.binds]
 
     def read(self, values: Sequence[Any]) -> Row:
@@ -53,44 +53,68 @@ class Prepared:
     """One statement whose variable parts are `bindparam`s, and for inserts and updates the columns given.
 
     Lists for `IN` have no fixed number of parts and cannot be prepared. Every method takes the open connection of
-    a transaction, and raises SQLAlchemy's DBAPIError as its own execution would.
+    a transaction, and raises SQLAlchemy's DBAPIError as its own execution would; on PostgreSQL, where the methods
+    without an answer do not wait for theirs, it may also be that of an earlier one (`persistence.pipelined`).
     """
 
     def __init__(self, statement: Statement) -> None:
         self._statement = statement
         self._plans: dict[tuple[str, tuple[str, ...]], _Plan] = {}
 
-    def run(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
-        """Execute it; how many rows it touched."""
-        return int(self._execute(connection, parameters)[1].rowcount)
+    def run(self, connection: Connection, parameters: Mapping[str, Any]) -> None:
+        """Execute it."""
+        plan, driver = self._plan(connection, parameters), _driver(connection)
+        try:
+            if plan.formats is None:
+                driver.execute(plan.sql, plan.bound(parameters))
+            else:
+                driver.send(plan.sql, plan.bound(parameters), plan.formats)
+        except _driver_error(connection) as error:
+            raise _translated(connection, plan.sql, error) from error
 
     def run_each(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
         """Execute it once for each row; all have the same columns."""
         if not rows:
             return
-        plan = self._plan(connection, rows[0])
-        bound = [plan.bound(row) for row in rows]
-        raw = _driver(connection)
+        plan, driver = self._plan(connection, rows[0]), _driver(connection)
         try:
-            raw.cursor().executemany(plan.sql, bound)
+            if plan.formats is None:
+                driver.cursor().executemany(plan.sql, [plan.bound(row) for row in rows])
+            else:
+                for row in rows:
+                    driver.send(plan.sql, plan.bound(row), plan.formats)
+        except _driver_error(connection) as error:
+            raise _translated(connection, plan.sql, error) from error
+
+    def count(self, connection: Connection, parameters: Mapping[str, Any]) -> int:
+        """Execute it; how many rows it touched."""
+        plan, driver = self._plan(connection, parameters), _driver(connection)
+        try:
+            if plan.formats is None:
+                return int(driver.execute(plan.sql, plan.bound(parameters)).rowcount)
+            return int(driver.count(plan.sql, plan.bound(parameters), plan.formats))
         except _driver_error(connection) as error:
             raise _translated(connection, plan.sql, error) from error
 
     def first(self, connection: Connection, parameters: Mapping[str, Any]) -> Row | None:
         """The first row of a query, or None."""
-        plan, cursor = self._execute(connection, parameters)
-        values = cursor.fetchone()
-        return None if values is None else plan.read(values)
+        plan, driver = self._plan(connection, parameters), _driver(connection)
+        try:
+            if plan.formats is None:
+                values = driver.execute(plan.sql, plan.bound(parameters)).fetchone()
+                return None if values is None else plan.read(values)
+            rows = driver.rows(plan.sql, plan.bound(parameters), plan.formats, plan.read)
+        except _driver_error(connection) as error:
+            raise _translated(connection, plan.sql, error) from error
+        return rows[0] if rows else None
 
     def all(self, connection: Connection, parameters: Mapping[str, Any]) -> list[Row]:
         """Every row of a query."""
-        plan, cursor = self._execute(connection, parameters)
-        return [plan.read(values) for values in cursor.fetchall()]
-
-    def _execute(self, connection: Connection, parameters: Mapping[str, Any]) -> tuple[_Plan, Any]:
-        plan = self._plan(connection, parameters)
+        plan, driver = self._plan(connection, parameters), _driver(connection)
         try:
-            return plan, _driver(connection).execute(plan.sql, plan.bound(parameters))
+            if plan.formats is None:
+                return [plan.read(values) for values in driver.execute(plan.sql, plan.bound(parameters)).fetchall()]
+            return list(driver.rows(plan.sql, plan.bound(parameters), plan.formats, plan.read))
         except _driver_error(connection) as error:
             raise _translated(connection, plan.sql, error) from error
 
@@ -98,14 +122,26 @@ class Prepared:
         key = connection.dialect.name, tuple(parameters)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plans[key] = _compiled(self._statement, connection, key[1])
+            plan = self._plans[key] = _compiled(self._statement, connection.dialect, key[1])
         return plan
 
 
 def run_text(connection: Connection, sql: str) -> None:
-    """Execute a constant text such as a savepoint's."""
+    """Execute a constant text."""
     try:
         _driver(connection).execute(sql)
+    except _driver_error(connection) as error:
+        raise _translated(connection, sql, error) from error
+
+
+def run_savepoint(connection: Connection, sql: str) -> None:
+    """`SAVEPOINT name`, `RELEASE SAVEPOINT name` or `ROLLBACK TO SAVEPOINT name`."""
+    driver = _driver(connection)
+    try:
+        if connection.dialect.name == "sqlite":
+            driver.execute(sql)
+        else:
+            driver.savepoint(sql)
     except _driver_error(connection) as error:
         raise _translated(connection, sql, error) from error
 
@@ -140,14 +176,21 @@ def _translated(connection: Connection, sql: str, error: Exception) -> BaseExcep
     )  # fmt: skip
 
 
-def _compiled(statement: Statement, connection: Connection, names: tuple[str, ...]) -> _Plan:
-    dialect = connection.dialect
-    columns = None if isinstance(statement, Select | CompoundSelect) else list(names)
-    compiled = statement.compile(dialect=dialect, column_keys=columns)
+@cache
+def _numbered(dialect: Callable[..., Dialect]) -> Dialect:
+    """The dialect with parameters as PostgreSQL itself writes them: $1, $2."""
+    return dialect(paramstyle="numeric_dollar")
+
+
+def _compiled(statement: Statement, dialect: Dialect, names: tuple[str, ...]) -> _Plan:
+    is_sqlite = dialect.name == "sqlite"
+    dialect = dialect if is_sqlite else _numbered(cast("Callable[..., Dialect]", type(dialect)))
+    is_query = isinstance(statement, Select | CompoundSelect)
+    compiled = statement.compile(dialect=dialect, column_keys=None if is_query else list(names))
     assert isinstance(compiled, SQLCompiler)
     assert not compiled.post_compile_params  # parts that are known only when executing cannot be prepared
     types = {bind_name: bind.type.dialect_impl(dialect) for bind, bind_name in compiled.bind_names.items()}
-    order = compiled.positiontup if compiled.positional else list(types)
+    order = compiled.positiontup
     assert order is not None
     constants = {name: value for name, value in compiled.params.items() if name not in names}
     row, converts = None, []
@@ -162,7 +205,7 @@ def _compiled(statement: Statement, connection: Connection, names: tuple[str, ..
         sql=compiled.string,
         binds=tuple((name, types[name].bind_processor(dialect)) for name in order),
         constants={name: constants[name] for name in order if name in constants},
-        by_name=not compiled.positional,
+        formats=None if is_sqlite else tuple(int(isinstance(types[name], LargeBinary)) for name in order),
         row=row,
         converts=tuple(converts),
     )

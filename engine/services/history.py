@@ -62,7 +62,7 @@ class History:
 
         Raises NotFound, StateConflict when the activity is over.
         """
-        with self._parts.database.reading() as connection:
+        with self._parts.database.reading(one_view=True) as connection:
             self._visible(connection, actor, instance_key)
             row = find_instance(connection, instance_key)
             assert row is not None  # it was visible just now
@@ -121,7 +121,7 @@ class History:
 
     def verify_chain(self, instance_key: int) -> ChainVerdict:
         """Whether the case's journal is whole. Raises NotFound."""
-        with self._parts.database.reading() as connection:
+        with self._parts.database.reading(one_view=True) as connection:
             if find_instance(connection, instance_key) is None:
                 raise NotFound(what=Thing.CASE, key=instance_key)
             return verify_chain(connection, instance_key)

@@ -19,7 +19,7 @@ from engine.store.states import IncidentState, JobState
 from engine.store.waits import mark_delivered, waiting_message
 from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode, Result
 from persistence.errors import ErrorKind, KaihuError
-from persistence.prepared import run_text
+from persistence.prepared import run_savepoint
 
 log = structlog.get_logger()
 
@@ -105,7 +105,7 @@ class _Writes:
     def begin(self) -> Connection:
         """The open transaction."""
         if not self._begun:
-            run_text(self._connection, "SAVEPOINT handler")
+            run_savepoint(self._connection, "SAVEPOINT handler")
             self._begun = True
         return self._connection
 
@@ -114,8 +114,8 @@ class _Writes:
         if not self._begun:
             return
         if not keep:
-            run_text(self._connection, "ROLLBACK TO SAVEPOINT handler")
-        run_text(self._connection, "RELEASE SAVEPOINT handler")
+            run_savepoint(self._connection, "ROLLBACK TO SAVEPOINT handler")
+        run_savepoint(self._connection, "RELEASE SAVEPOINT handler")
 
 
 def job_for_handler(command: CaseCommand, row: dict[str, Any], writes: _Writes | None) -> Job:

@@ -35,7 +35,7 @@ class UserTasks:
 
     def get(self, actor: Actor, key: int) -> UserTaskDetail:
         """What a page shows of the task. Raises NotFound, also for a task this person may not see."""
-        with self._parts.database.reading() as connection:
+        with self._parts.database.reading(one_view=True) as connection:
             return task_detail(self._parts, connection, actor, key)
 
     def inbox(self, actor: Actor, view: InboxView, page: Page | None = None) -> TaskPage:

@@ -10,7 +10,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import psycopg
@@ -22,6 +22,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 from sqlalchemy import Engine, event
 
+from persistence.pipelined import PipelinedConnection
 from persistence.telemetry.observation import FAILED, Kind, Operation
 
 _KINDS = {Kind.REQUEST: SpanKind.SERVER, Kind.COMMAND: SpanKind.INTERNAL, Kind.JOB: SpanKind.CONSUMER}
@@ -81,15 +82,22 @@ def start_traces() -> Traces:
 
 
 class _Statements:
-    """Spans of statements. They are made by the drivers' own cursors: hot statements never pass SQLAlchemy."""
+    """Spans of statements. They are made by the drivers' own connections: hot statements never pass SQLAlchemy."""
 
     def __init__(self, tracer: Tracer) -> None:
+        self._tracer = tracer
         self._connection, self._cursor = _sqlite_connection(tracer), _postgresql_cursor(tracer)
         event.listen(Engine, "do_connect", self._watch)
+        event.listen(Engine, "connect", self._watch_pipelined)
 
     def forget(self) -> None:
         """No more on new connections."""
         event.remove(Engine, "do_connect", self._watch)
+        event.remove(Engine, "connect", self._watch_pipelined)
+
+    def _watch_pipelined(self, connection: object, _record: object) -> None:
+        if isinstance(connection, PipelinedConnection):
+            connection.watched = partial(_span, self._tracer)
 
     def _watch(self, dialect: Any, _record: object, _positional: object, named: dict[str, Any]) -> None:
         if dialect.name == "sqlite":

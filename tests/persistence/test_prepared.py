@@ -44,7 +44,7 @@ def shelves(database: Database) -> Iterator[Database]:
 
 def test_a_row_is_read_as_it_was_written(shelves: Database) -> None:
     with shelves.transaction() as transaction:
-        assert _INSERT.run(transaction.connection, _row(1, seen_at=None, open=False)) == 1
+        _INSERT.run(transaction.connection, _row(1, seen_at=None, open=False))
         _INSERT.run_each(transaction.connection, [_row(2), _row(3)])
     with shelves.reading() as connection:
         assert tuple(_BY_KEY.first(connection, {"key": 1})) == (1, "架1", False, None, 0)
@@ -58,9 +58,9 @@ def test_an_update_writes_the_columns_it_is_given_beside_its_own(shelves: Databa
     with shelves.transaction() as transaction:
         connection = transaction.connection
         _INSERT.run_each(connection, [_row(1), _row(2)])
-        assert _COUNT.run(connection, {"of_key": 1, "label": "新"}) == 1
-        assert _COUNT.run(connection, {"of_key": 1}) == 1
-        assert _COUNT.run(connection, {"of_key": 7}) == 0
+        assert _COUNT.count(connection, {"of_key": 1, "label": "新"}) == 1
+        assert _COUNT.count(connection, {"of_key": 1}) == 1
+        assert _COUNT.count(connection, {"of_key": 7}) == 0
         assert [tuple(_BY_KEY.first(connection, {"key": key}))[1::3] for key in (1, 2)] == [("新", 2), ("架2", 0)]
 
 
