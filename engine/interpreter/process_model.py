@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.decisions import Decision
@@ -12,6 +12,9 @@ from engine.interpreter.graph import graphs_of
 from engine.interpreter.tree import ProcessSpec
 from engine.model.elements import Element, Flow
 from engine.model.errors import Problem
+
+MAX_CALL_DEPTH = 100
+"""Processes in a chain of calls, the first one included."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,12 +63,12 @@ class Program:
 def link(processes: Mapping[str, ProcessModel], root: str, decisions: Mapping[str, Decision]) -> Program:
     """Bind the process `root` to the processes and decisions it calls, directly or not.
 
-    Raises DiagramRefused when one is missing, cannot be called, or calls itself.
+    Raises DiagramRefused when one is missing, cannot be called, calls itself, or is called too deep.
     """
     problems: list[Problem] = []
     used: dict[str, ProcessModel] = {}
     if root in processes:
-        _visit(processes, processes[root], (), used, problems)
+        _Walk(processes, used, problems).from_root(root)
     else:
         problems.append(_missing_process(root, root))
     for model in used.values():
@@ -77,24 +80,48 @@ def link(processes: Mapping[str, ProcessModel], root: str, decisions: Mapping[st
     return Program(root=root, processes=used, decisions=dict(decisions), specs=specs)
 
 
-def _visit(
-    processes: Mapping[str, ProcessModel],
-    model: ProcessModel,
-    path: tuple[str, ...],
-    used: dict[str, ProcessModel],
-    problems: list[Problem],
-) -> None:
-    used[model.id] = model
-    for called in sorted(model.called_processes):
-        caller = model.callers[called]
-        if called == model.id or called in path:
-            problems.append(_recursive(caller, called))
-        elif called not in processes:
-            problems.append(_missing_process(caller, called))
-        elif not _callable(processes[called]):
-            problems.append(_not_callable(caller, called))
-        elif called not in used:
-            _visit(processes, processes[called], (*path, model.id), used, problems)
+class _Walk:
+    """From a process to all that it calls, directly or not, each gone through once."""
+
+    def __init__(
+        self, processes: Mapping[str, ProcessModel], used: dict[str, ProcessModel], problems: list[Problem]
+    ) -> None:
+        self._processes, self._used, self._problems = processes, used, problems
+        self._path: dict[str, Iterator[str]] = {}
+        """The processes from the root to here, with the calls of each that are still to be looked at."""
+        self._below: dict[str, int] = {}
+        """How many processes the longest chain has that begins with a process, once all of it is known."""
+
+    def from_root(self, root: str) -> None:
+        """Go through them all."""
+        self._enter(root)
+        while self._path:
+            at = next(reversed(self._path))
+            called = next(self._path[at], None)
+            if called is None:
+                del self._path[at]
+                calls = self._used[at].called_processes
+                self._below[at] = 1 + max((self._below.get(each, 0) for each in calls), default=0)
+            elif self._may_call(self._used[at].callers[called], called) and called not in self._used:
+                self._enter(called)
+
+    def _enter(self, process_id: str) -> None:
+        self._used[process_id] = self._processes[process_id]
+        self._path[process_id] = iter(sorted(self._used[process_id].called_processes))
+
+    def _may_call(self, caller: str, called: str) -> bool:
+        problem = None
+        if called in self._path:
+            problem = _recursive(caller, called)
+        elif called not in self._processes:
+            problem = _missing_process(caller, called)
+        elif not _callable(self._processes[called]):
+            problem = _not_callable(caller, called)
+        elif len(self._path) + self._below.get(called, 1) > MAX_CALL_DEPTH:
+            problem = _too_deep(caller, called)
+        if problem is not None:
+            self._problems.append(problem)
+        return problem is None
 
 
 def _callable(model: ProcessModel) -> bool:
@@ -129,6 +156,16 @@ def _recursive(element: str, called: str) -> Problem:
         reason_zh=f"流程 {called} 会无限地调用自身。",
         remedy_en="Draw the repetition as a loop inside one process.",
         remedy_zh="请在同一流程内用回路表示重复。",
+    )
+
+
+def _too_deep(element: str, called: str) -> Problem:
+    return Problem(
+        element=element,
+        reason_en=f"With the process {called} more than {MAX_CALL_DEPTH} processes would call one another in a chain.",
+        reason_zh=f"调用流程 {called} 后，流程逐级调用将超过 {MAX_CALL_DEPTH} 层。",
+        remedy_en="Let fewer processes call one another; what only leads on can be drawn in the process that calls it.",
+        remedy_zh="请减少调用层级，可将仅起衔接作用的流程并入其调用方。",
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
 from SpiffWorkflow.bpmn.specs.control import SimpleBpmnTask
@@ -47,6 +47,7 @@ for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
     logging.getLogger(_name).setLevel(logging.WARNING)  # the library formats a record per state change otherwise
 
 T = TypeVar("T")
+Cancelling: TypeAlias = "Iterator[Cancelling]"
 ROOT = -1
 """Id of each workflow's root task, which holds the others and is no token."""
 
@@ -128,10 +129,20 @@ class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
             super().complete()
 
     def cancel(self) -> None:
-        """Interrupt the element and everything inside it, innermost first."""
-        self.task_spec.abandon(self)
+        """Interrupt the element and everything inside it, innermost first, however deep that is."""
+        under_way = [self.cancelling()]
+        while under_way:
+            inner = next(under_way[-1], None)
+            if inner is None:
+                under_way.pop()
+            else:
+                under_way.append(inner)
+
+    def cancelling(self) -> Cancelling:
+        """Interrupt the element, once each that is handed out here has been gone through to its end."""
+        yield from self.task_spec.abandon(self)
         for child in sorted(self.children, key=lambda task: task.number):
-            child.cancel()
+            yield child.cancelling()
         self._set_state(TaskState.CANCELLED)
         case = self.case
         case.end_wait(self)
@@ -170,6 +181,12 @@ class Workflow:
         for task in self.open_tasks():
             if task is not but and task.number in self.tasks:
                 task.cancel()
+
+    def cancelling_all(self) -> Cancelling:
+        """The same with every token, as a part of what is around being interrupted."""
+        for task in self.open_tasks():
+            if task.number in self.tasks:
+                yield task.cancelling()
 
     def _task_completed_notify(self, task: Task) -> None:
         splice_out(task)

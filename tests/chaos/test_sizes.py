@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from engine.interpreter.errors import StepBudgetSpent
+from engine.interpreter.process_model import MAX_CALL_DEPTH
 from engine.job_executor import JobExecutor
 from engine.model.errors import NotFound
 from engine.process_engine import ProcessEngine
@@ -18,7 +19,7 @@ from tests.chaos.conftest import Shown
 from tests.chaos.length import times
 from tests.conftest import TestClock
 from tests.engine.conftest import Outside, accounts_opened, administrator, clerk
-from tests.engine.diagrams import diagram, end, service_task, start, timer_catch, user_task
+from tests.engine.diagrams import chain, diagram, end, service_task, start, timer_catch, user_task
 from tests.interpreter.diagrams import call, each, flow, gateway, job, path, script
 
 MEGABYTE = 1_000_000
@@ -243,3 +244,30 @@ def test_a_process_that_calls_itself_is_refused_when_it_is_deployed(engine: Proc
     for resources in ([itself], [first, second]):
         with pytest.raises(DeploymentRefused, match="call itself without end"):
             engine.deployments.deploy(administrator, resources)
+
+
+def chain_of(length: int) -> list[Resource]:
+    """Processes p1, p2 … that call each the next; the last one asks a worker."""
+    calls = [
+        diagram(f"p{at}", plain(start(), end()) + call("c", f"p{at + 1}") + path("begin", "c", "finish"))
+        for at in range(1, length)
+    ]
+    return [*calls, diagram(f"p{length}", chain(start(), service_task("ask", REMOTE), end()))]
+
+
+def test_processes_that_call_one_another_in_a_long_chain_are_completed_and_cancelled(
+    engine: ProcessEngine, executor: JobExecutor
+) -> None:
+    engine.deployments.deploy(administrator, chain_of(MAX_CALL_DEPTH))
+    case, other = begin(engine, "p1"), begin(engine, "p1")
+    engine.process_instances.cancel(clerk, other, "withdrawn")
+    assert executor.run_until_idle() == 1
+    assert completed(engine, case)
+    assert not completed(engine, other)
+
+
+def test_a_longer_chain_is_refused_when_it_is_deployed(engine: ProcessEngine) -> None:
+    with pytest.raises(DeploymentRefused, match=f"more than {MAX_CALL_DEPTH} processes"):
+        engine.deployments.deploy(administrator, chain_of(MAX_CALL_DEPTH + 1))
+    with pytest.raises(NotFound):
+        begin(engine, "p1")

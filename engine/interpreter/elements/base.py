@@ -9,7 +9,7 @@ from SpiffWorkflow.bpmn.specs.mixins.bpmn_spec_mixin import BpmnSpecMixin
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter.definitions import Node, SequenceFlow, VariableMapping
-from engine.interpreter.tree import ProcessSpec, Task
+from engine.interpreter.tree import Cancelling, ProcessSpec, Task
 from engine.model.events import ElementCompleted, FlowTaken
 from engine.model.values import Value
 
@@ -107,8 +107,9 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
             body = task.parent
             body.task_spec.collect(body, task)
 
-    def abandon(self, task: Task) -> None:
-        """Cancel what is inside; the library's children of the token follow by themselves."""
+    def abandon(self, task: Task) -> Cancelling:
+        """Hand out what is inside to be cancelled; the library's children of the token follow by themselves."""
+        return iter(())
 
     def collect(self, body: Task, child: Task) -> None:
         """Take over the result of a multi-instance child that is leaving."""

@@ -17,7 +17,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.interpreter.definitions import LoopDefinition, Node
 from engine.interpreter.elements.activities import unexpected
 from engine.interpreter.elements.base import FlowNode
-from engine.interpreter.tree import ProcessSpec, Task
+from engine.interpreter.tree import Cancelling, ProcessSpec, Task
 
 INNER = "#item"
 """Ends the name of the spec that children run; no BPMN id contains it."""
@@ -112,9 +112,10 @@ class MultiInstanceBody(FlowNode):
         else:  # the collection has become shorter
             body._ready()
 
-    def abandon(self, task: Task) -> None:
-        """The children are cancelled one by one."""
+    def abandon(self, task: Task) -> Cancelling:
+        """The children follow by themselves, once they are tokens again."""
         self._unfold_all(task)
+        return super().abandon(task)
 
     def _unfold_all(self, body: Task) -> None:
         for index in _places(body.case.folded.get(body.number, 0)):

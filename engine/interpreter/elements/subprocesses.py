@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.interpreter.definitions import CallDefinition
 from engine.interpreter.elements.base import FlowNode
-from engine.interpreter.tree import Task
+from engine.interpreter.tree import Cancelling, Task
 
 BUSINESS_KEY = "business_key"
 """A variable of every case from its first moment."""
@@ -41,11 +41,11 @@ class SubProcess(FlowNode):
         super().leave(task)
         task.case.subprocesses.pop(task.number, None)
 
-    def abandon(self, task: Task) -> None:
+    def abandon(self, task: Task) -> Cancelling:
         """Cancel every token inside."""
         inside = task.case.subprocesses.pop(task.number, None)
         if inside is not None:
-            inside.cancel_all()
+            yield from inside.cancelling_all()
         task.case.scopes.close(-task.number)
 
 
