@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, g, has_request_context, redirect, request, session, url_for
-from flask_babel import Babel, get_locale
+from flask_babel import Babel
 from werkzeug.wrappers import Response
 
 from web.settings import WebSettings
@@ -24,8 +24,12 @@ def _chosen() -> str:
 
 def language() -> str:
     """The reader's language: "zh" or "en"."""
-    locale = get_locale()
-    return "en" if locale is not None and locale.language == "en" else "zh"
+    if not has_request_context():
+        return DEFAULT
+    known = g.get("language")  # asked for each word of a page
+    if known is None:
+        known = g.language = _chosen()
+    return str(known)
 
 
 def in_language(zh: str, en: str) -> str:
@@ -63,5 +67,6 @@ def choose() -> Response:
     wanted = request.form.get("language", "")
     if wanted in LANGUAGES:
         session["language"] = wanted
+        g.pop("language", None)
         g.pop("_flask_babel", None)
     return redirect(local_path(request.form.get("next")), 303)

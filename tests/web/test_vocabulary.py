@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from flask_babel import Babel, force_locale
 from lxml import etree
 
 from bank.agreements.consent_check import Objection
@@ -19,6 +19,8 @@ from engine.simulation import Library, play, read_scenario
 from persistence.database import Database
 from tests.conftest import TestClock
 from tests.processes.opening_bank import open_bank, shipped
+from web.languages import speak
+from web.settings import WebSettings
 from web.vocabulary import FIELDS, WORDS, field_label, word_label
 from workers import HANDLERS
 
@@ -30,6 +32,14 @@ CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 
 Named = tuple[str, str]
 """A name or code, and where it comes from."""
+
+
+@contextmanager
+def read_in(pages: Flask, language: str) -> Iterator[None]:
+    """A request of a reader of this language."""
+    with pages.test_request_context() as context:
+        context.session["language"] = language
+        yield
 
 
 def components(parts: tuple[Component, ...]) -> Iterator[Component]:
@@ -93,7 +103,8 @@ def played() -> list[tuple[str, object]]:
 @pytest.fixture(scope="module")
 def pages() -> Flask:
     app = Flask(__name__)
-    Babel(app)
+    app.secret_key = "of this test"
+    speak(app, WebSettings(secret_key="of this test"))
     return app
 
 
@@ -122,7 +133,7 @@ def test_everything_the_workers_of_the_bank_write_has_a_word(database: Database,
 
 def test_every_code_of_a_case_has_a_word(pages: Flask, played: list[tuple[str, object]]) -> None:
     codes = {(name, value) for name, value in played if isinstance(value, str) and CODE.fullmatch(value)}
-    with pages.test_request_context(), force_locale("zh"):
+    with read_in(pages, "zh"):
         assert sorted((name, code) for name, code in codes if not HAN.search(word_label(code, name))) == []
     assert ("group", "risk_officer") in codes
 
@@ -140,7 +151,7 @@ def test_every_source_and_unit_a_table_gives_reads_in_english(pages: Flask, play
                 given |= set(zip(columns, texts, strict=True))
     given = {(name, text) for name, text in given if name in ("source", "unit")}
     assert len(given) > 8
-    with pages.test_request_context(), force_locale("en"):
+    with read_in(pages, "en"):
         assert sorted(text for name, text in given if HAN.search(word_label(text, name))) == []
 
 
@@ -151,7 +162,7 @@ def test_every_option_of_a_form_has_a_word(pages: Flask) -> None:
         if isinstance(part, Field)
         for option in part.options
     }
-    with pages.test_request_context(), force_locale("zh"):
+    with read_in(pages, "zh"):
         assert sorted(named for named in options if not HAN.search(word_label(named[1], named[0]))) == []
 
 
@@ -166,7 +177,7 @@ def test_chinese_words_are_chinese_and_english_ones_are_not() -> None:
 
 
 def test_a_value_that_names_a_role_or_a_field_reads_as_they_do(pages: Flask) -> None:
-    with pages.test_request_context(), force_locale("en"):
+    with read_in(pages, "en"):
         assert word_label("risk_officer", "group") == "Risk officer"
         assert word_label("legal_representative.id_number", "field") == "Legal representative · ID number"
         assert word_label("charter", "code") == field_label("charter")
