@@ -39,14 +39,19 @@ class JobExecutor:
     def run_once(self) -> int:
         """Fire due timers and run one batch of jobs in this thread; how many pieces of work it was."""
         self._steps.tidy()
-        done = self._steps.run_due()
-        return done + sum(self._steps.run(job) for job in self._steps.claim(BATCH, in_turn=True))
+        waiting = self._steps.waiting()
+        done = self._steps.run_due() if _due(waiting.timers) or _due(waiting.local) else 0
+        if _due(waiting.lost):
+            self._steps.expire_lost()
+        if _due(waiting.remote) or _due(waiting.lost):
+            done += sum(self._steps.run(job) for job in self._steps.claim(BATCH, in_turn=True))
+        return done
 
     def start(self) -> None:
         """Work in the background until `stop`."""
         parts = self._engine.parts
-        self._patient_steps.begin()
         self._background = worker_for(parts.database, parts.handlers, self._patient_steps, parts.bell, self._pace)
+        self._patient_steps.begin(self._background.places)
         self._heartbeat.start()
         self._background.start()
 
@@ -62,7 +67,12 @@ class JobExecutor:
         lease has run out.
         """
         if self._background is not None:
+            self._patient_steps.take_no_more()
             self._background.stop()
             self._heartbeat.stop()
             self._patient_steps.give_up()
             self._background = None
+
+
+def _due(seconds: float | None) -> bool:
+    return seconds is not None and seconds <= 0

@@ -13,12 +13,13 @@ import structlog
 
 from engine.model.errors import StateConflict
 from engine.queue.heartbeat import HeldLeases
-from engine.queue.work import Pace
+from engine.queue.work import ClaimedJob, Lease, Pace, Places, Waiting
 from engine.services.housekeeping import Housekeeping
-from engine.services.jobs import ClaimedJob, Jobs
+from engine.services.jobs import Jobs
 from engine.services.parts import EngineParts
 from engine.services.settling import Attempt, crashed
 from engine.services.timers import Timers
+from engine.services.workload import Workload
 from engine.store.states import JobState
 from engine.worker_api import Failed, Handler, Mode
 from persistence.database import DatabaseUnavailable
@@ -41,6 +42,19 @@ class WorkSource(Protocol):
     jobs: Jobs
     timers: Timers
     housekeeping: Housekeeping
+    workload: Workload
+
+
+class _Here(threading.local):
+    """What one thread is at: it may go on with a job that the case begins while it tells how the last one ended."""
+
+    telling = False
+    turn_ends = 0.0
+    following: ClaimedJob | None = None
+
+    def may_go_on(self) -> bool:
+        """Whether it will be free next, and its turn is not over."""
+        return self.telling and self.following is None and time.monotonic() < self.turn_ends
 
 
 class JobRuns:
@@ -58,20 +72,52 @@ class JobRuns:
         self._expires_from = 0.0
         self._given_up = threading.Event()
         self._tidied_at: dt.datetime | None = None
+        self._places: Places | None = None
+        self._here = _Here()
         handlers = engine.parts.handlers.values()
+        self._local = tuple(handler.type for handler in handlers if handler.mode is Mode.LOCAL)
         self._remote = {handler.type: handler for handler in handlers if handler.mode is Mode.REMOTE}
         self._leases = {type_: self._first_lease(handler) for type_, handler in self._remote.items()}
 
     def _first_lease(self, handler: Handler[object]) -> dt.timedelta:
         return self._lease if self._patient else handler.timeout + self._lease
 
+    def begin(self, places: Places | None) -> None:
+        """Take new jobs from the commands of this process, too: in `places`, and where a job's thread can go on."""
+        self._given_up.clear()
+        self._places = places
+        self._engine.parts.bell.serve(self)
+
+    def take_no_more(self) -> None:
+        """Leave new jobs to others."""
+        self._engine.parts.bell.serve_no_more(self)
+
     def give_up(self) -> None:
         """Wait for no database any more: this process ends."""
         self._given_up.set()
 
-    def begin(self) -> None:
-        """The opposite of `give_up`."""
-        self._given_up.clear()
+    def offer(self, type_: str, taken: int) -> Lease | None:
+        """A lease for one more new job, if this thread is about to be free or another one is."""
+        if type_ not in self._remote:
+            return None
+        free = self._here.may_go_on() + (self._places.free() if self._places else 0)
+        if taken >= free:
+            return None
+        return Lease(self, secrets.token_urlsafe(24), self._name, self._lease)
+
+    def hand(self, claimed: ClaimedJob) -> None:
+        """Begin a job that was leased by `offer`."""
+        self._keep(claimed)
+        if self._here.telling and self._here.following is None:
+            self._here.following = claimed
+        else:
+            assert self._places is not None  # without places at most one is offered, and only while telling
+            self._places.give(lambda: self.run(claimed))
+
+    def _keep(self, claimed: ClaimedJob) -> float:
+        """Renew its lease for as long as its handler may take from now; when that ends (monotonic seconds)."""
+        limit = self._remote[claimed.job.type].timeout.total_seconds()
+        return self._held.keep(claimed.key, claimed.token, limit)
 
     def beat(self) -> None:
         """Renew the leases of what is under way here; end the attempts of workers that are gone.
@@ -83,7 +129,7 @@ class JobRuns:
             if fading:
                 self._engine.jobs.renew(fading, self._lease)
             if time.monotonic() >= self._expires_from:
-                self._engine.jobs.expire_lost(self._remote.keys(), BATCH * BATCH)
+                self.expire_lost()
         except DatabaseUnavailable:
             self._expires_from = time.monotonic() + self._pace.lease
             raise
@@ -138,16 +184,24 @@ class JobRuns:
             self._engine.housekeeping.tidy()
             self._tidied_at = now
 
+    def waiting(self) -> Waiting:
+        """When what is to be done here next, found with one look."""
+        return self._engine.workload.waiting(self._local, tuple(self._remote))
+
     def run_due(self) -> int:
         """Fire all due timers and run all due local jobs; how many cases moved."""
         local = self._engine.jobs.due_local(BATCH)
         return self._engine.timers.fire_due() + sum(self._try_local(key) for key in local)
 
+    def expire_lost(self) -> None:
+        """End the attempts of workers that are gone."""
+        self._engine.jobs.expire_lost(self._remote.keys(), BATCH * BATCH)
+
     def take(self, limit: int) -> list[Callable[[], object]]:
         """Up to `limit` remote jobs, leased; each call runs one and tells its case."""
         claimed = self.claim(limit)
         for job in claimed:  # it may wait for its thread
-            self._held.keep(job.key, job.token, self._remote[job.job.type].timeout.total_seconds())
+            self._keep(job)
         return [lambda job=job: self.run(job) for job in claimed]  # type: ignore[misc]  # no default seen
 
     def claim(self, limit: int, *, in_turn: bool = False) -> list[ClaimedJob]:
@@ -156,24 +210,31 @@ class JobRuns:
             return []
         lease = max(self._leases.values())
         # the last of a batch run in one thread waits for all the others
-        return self._engine.jobs.claim_batch(
-            self._name, self._remote.keys(), limit, lease * limit if in_turn else lease
-        )
-
-    def due_in(self, *, jobs: bool) -> float | None:
-        """Seconds until a timer or, with `jobs`, a job is due; negative if one is late."""
-        times = [self._engine.timers.next_at(), self._engine.jobs.next_at() if jobs else None]
-        now = self._engine.parts.clock.now()
-        return min(((time - now).total_seconds() for time in times if time is not None), default=None)
+        lease = lease * limit if in_turn else lease
+        return self._engine.jobs.take_batch(self._name, self._remote.keys(), limit, lease)
 
     def run(self, claimed: ClaimedJob) -> bool:
-        """Run one remote job outside any transaction and tell its case; True when the case took the answer."""
+        """Run one remote job outside any transaction and tell its case; True when the case took the answer.
+
+        What the case goes on with is done in this thread, too, if it can be taken and for as long as a turn lasts;
+        then the answer is about the last job.
+        """
+        turn_ends = time.monotonic() + self._pace.turn
+        following: ClaimedJob | None = claimed
+        while following is not None:
+            took = self._run_one(following, turn_ends)
+            following, self._here.following = self._here.following, None
+        return took
+
+    def _run_one(self, claimed: ClaimedJob, turn_ends: float) -> bool:
         handler = self._remote[claimed.job.type]
-        end = self._held.keep(claimed.key, claimed.token, handler.timeout.total_seconds())
+        end = self._keep(claimed)
         try:
             attempt = self._attempt(claimed, handler)
+            self._here.turn_ends, self._here.telling = turn_ends, True
             return self._tell_or_put_off(claimed, attempt, until=end + self._pace.spare)
         finally:
+            self._here.telling = False
             self._held.let_go(claimed.token)
 
     def _tell_or_put_off(self, claimed: ClaimedJob, attempt: Attempt, until: float) -> bool:

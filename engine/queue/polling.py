@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 import structlog
 
 from engine.queue.bell import Bell
 from engine.queue.daemon_threads import DaemonThreads
-from engine.queue.work import Pace, Steps
-from persistence.errors import KaihuError
+from engine.queue.work import Pace, Steps, Waiting
 
 log = structlog.get_logger()
 
@@ -19,16 +19,73 @@ _LONGEST_SLEEP = 2.0  # seconds that new work from another process may lie befor
 _SHORTEST_SLEEP = 0.1  # seconds; work that is due but cannot be had (another process is at it) must not spin
 
 
+class PollingPlaces:
+    """The threads that run remote jobs, up to `threads` at once. Safe between threads."""
+
+    def __init__(self, threads: int, freed: Callable[[], None]) -> None:
+        self._threads, self._freed = DaemonThreads("job"), freed
+        self._most, self._running = threads, 0
+        self._counting = threading.Lock()
+        self._kept: deque[Callable[[], object]] = deque()
+        self._missed = False
+
+    def free(self) -> int:
+        """How many may take up a job; none while older jobs wait in the tables for one."""
+        with self._counting:
+            return 0 if self._missed else max(self._most - self._running - len(self._kept), 0)
+
+    def free_for_waiting(self) -> int:
+        """The same for those older jobs; if there is none, `freed` is called once there is."""
+        with self._counting:
+            free = max(self._most - self._running - len(self._kept), 0)
+            self._missed = not free
+            return free
+
+    def nothing_waits(self) -> None:
+        """No older job is in the tables."""
+        with self._counting:
+            self._missed = False
+
+    def give(self, job: Callable[[], object]) -> None:
+        """Do it as soon as a thread is free: at once, unless somebody else was given the place meanwhile."""
+        with self._counting:
+            if self._running >= self._most:
+                self._kept.append(job)
+                return
+            self._running += 1
+        self._threads.run(lambda: self._run(job))
+
+    def wait(self, seconds: float) -> None:
+        """Wait until all is done, at most so long."""
+        if not self._threads.wait(seconds):
+            log.warning("executor.left_behind", jobs=self._running)
+
+    def _run(self, job: Callable[[], object] | None) -> None:
+        while job is not None:
+            try:
+                job()
+            except Exception as error:  # nobody asks for this thread's error; the lease will run out
+                log.error("job.not_told", error=type(error).__name__, exc_info=error)
+            job, missed = self._next()
+        if missed:
+            self._freed()
+
+    def _next(self) -> tuple[Callable[[], object] | None, bool]:
+        with self._counting:
+            if self._kept:
+                return self._kept.popleft(), False
+            self._running -= 1
+            return None, self._missed
+
+
 class PollingWorker:
-    """Timers and local jobs in one thread, remote jobs in up to `pace.threads` others."""
+    """Timers and local jobs in one thread, remote jobs in others."""
 
     def __init__(self, steps: Steps, bell: Bell, pace: Pace) -> None:
         self._steps, self._bell, self._pace = steps, bell, pace
-        self._threads = DaemonThreads("job")
         self._stopping = threading.Event()
         self._woken = threading.Event()
-        self._counting = threading.Lock()
-        self._running = 0
+        self.places = PollingPlaces(pace.threads, self._woken.set)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -52,47 +109,43 @@ class PollingWorker:
         if self._thread is not None:
             self._thread.join(self._pace.stop_within)
             self._thread = None
-        if not self._threads.wait(max(until - time.monotonic(), 0.0)):
-            log.warning("executor.left_behind", jobs=self._running)
+        self.places.wait(max(until - time.monotonic(), 0.0))
 
     def _work(self) -> None:
         while not self._stopping.is_set():
             self._woken.clear()  # before looking, so that what comes while looking is seen next time
-            if not self._round() and not self._stopping.is_set():
-                self._woken.wait(self._sleep())
+            sleep = self._round()
+            if sleep and not self._stopping.is_set():
+                self._woken.wait(sleep)
 
-    def _round(self) -> int:
-        """Fire timers, run local jobs, hand remote ones to free threads; how many pieces of work it was."""
+    def _round(self) -> float:
+        """Fire timers, run local jobs, hand remote ones to free threads; seconds until there may be more to do."""
         try:
             self._steps.look_after()
-            return self._steps.run_due() + self._hand_out()
+            waiting = self._steps.waiting()
+            done = self._steps.run_due() if _due(waiting.timers) or _due(waiting.local) else 0
+            done += self._hand_out(waiting)
+            return 0.0 if done else self._sleep(waiting)
         except Exception as error:  # the database is away, perhaps: the next round must come in any case
             log.error("executor.round_failed", error=type(error).__name__, exc_info=error)
-            return 0
+            return _LONGEST_SLEEP
 
-    def _hand_out(self) -> int:
-        taken = [] if self._stopping.is_set() else self._steps.take(self._pace.threads - self._running)
+    def _hand_out(self, waiting: Waiting) -> int:
+        if not _due(waiting.remote):
+            self.places.nothing_waits()
+            return 0
+        free = self.places.free_for_waiting()
+        taken = [] if self._stopping.is_set() else self._steps.take(free)
         for job in taken:
-            with self._counting:
-                self._running += 1
-            self._threads.run(lambda job=job: self._run(job))  # type: ignore[misc]  # mypy sees no default
+            self.places.give(job)
         return len(taken)
 
-    def _run(self, job: Callable[[], object]) -> None:
-        try:
-            job()
-        except Exception as error:  # nobody asks for this thread's error; the lease will run out
-            log.error("job.not_told", error=type(error).__name__, exc_info=error)
-        finally:
-            with self._counting:
-                self._running -= 1
-            self._woken.set()
+    def _sleep(self, waiting: Waiting) -> float:
+        """Within bounds; a ring of the bell, or a thread getting free while jobs wait, ends it sooner."""
+        remote = waiting.remote if self.places.free() or not _due(waiting.remote) else None
+        times = [time for time in (waiting.timers, waiting.local, remote) if time is not None]
+        return min(max(min(times, default=_LONGEST_SLEEP), _SHORTEST_SLEEP), _LONGEST_SLEEP)
 
-    def _sleep(self) -> float:
-        """Seconds until something is due, within bounds; a ring of the bell or a thread getting free ends it."""
-        try:
-            # a job that is due can only wait while no thread is free
-            due = self._steps.due_in(jobs=self._running < self._pace.threads)
-        except KaihuError:  # the database is away
-            return _LONGEST_SLEEP
-        return min(max(_LONGEST_SLEEP if due is None else due, _SHORTEST_SLEEP), _LONGEST_SLEEP)
+
+def _due(seconds: float | None) -> bool:
+    return seconds is not None and seconds <= 0

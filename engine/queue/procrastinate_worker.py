@@ -70,7 +70,7 @@ class ProcrastinateWorker:
         self._address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._queues = [TIMERS, UPKEEP, *(queue_of(type_) for type_ in handlers)]
         longest = max((handler.timeout for handler in handlers.values()), default=dt.timedelta())
-        self._longest_step = longest.total_seconds() + pace.spare
+        self._longest_step = pace.turn + longest.total_seconds() + pace.spare
         self._steps, self._pace = steps, pace
         self._threads = DaemonThreads("job")
         self._thread: threading.Thread | None = None
@@ -84,6 +84,11 @@ class ProcrastinateWorker:
         self._stop_asked = asyncio.Event()
         self._thread = threading.Thread(target=self._live, name="queue-worker", daemon=True)
         self._thread.start()
+
+    @property
+    def places(self) -> None:
+        """None: what its threads do is told by Procrastinate, wherever the work comes from."""
+        return None
 
     @property
     def alive(self) -> bool:

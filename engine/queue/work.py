@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol
 
 from sqlalchemy import Connection
 
+from engine.worker_api import Job
 from persistence.database import Database
 
 
@@ -33,6 +34,49 @@ class Work:
 
     jobs: Collection[JobDue] = ()
     timers: Collection[TimersDue] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClaimedJob:
+    """A job that is this worker's until `until`, for whoever shows the token."""
+
+    job: Job
+    token: str
+    until: dt.datetime
+
+    @property
+    def key(self) -> int:
+        """The job's key."""
+        return self.job.key
+
+
+class Taker(Protocol):
+    """What may take jobs in the transaction that makes them. Safe between threads."""
+
+    def offer(self, type_: str, taken: int) -> Lease | None:
+        """A lease for one more job of this type, besides `taken` others of the same transaction; None: no thread."""
+
+    def hand(self, claimed: ClaimedJob) -> None:
+        """Begin this job, whose transaction is committed; quick, and must not fail."""
+
+
+class Lease(NamedTuple):
+    """What is written at a job that `taker` will have from the first."""
+
+    taker: Taker
+    token: str
+    worker: str
+    lasts: dt.timedelta
+
+
+class Waiting(NamedTuple):
+    """Seconds until something may be done, negative if it is late, None if there is nothing of the kind."""
+
+    timers: float | None
+    local: float | None
+    remote: float | None
+    lost: float | None
+    """A lease of a remote job runs out."""
 
 
 class WorkQueue(Protocol):
@@ -74,14 +118,24 @@ class Steps(Protocol):
     def look_after(self) -> None:
         """Clear away what is past its time, bring back what got lost."""
 
+    def waiting(self) -> Waiting:
+        """When what is to be done here next, found with one look."""
+
     def run_due(self) -> int:
         """Fire all due timers and run all due local jobs; how many cases moved."""
 
     def take(self, limit: int) -> list[Callable[[], object]]:
         """Up to `limit` remote jobs, leased; each call runs one and tells its case."""
 
-    def due_in(self, *, jobs: bool) -> float | None:
-        """Seconds until something is due, past or future; None if nothing waits for a time."""
+
+class Places(Protocol):
+    """Threads of a worker that may take up a job at once. Safe between threads."""
+
+    def free(self) -> int:
+        """How many there are."""
+
+    def give(self, job: Callable[[], object]) -> None:
+        """Do it as soon as a thread is free: at once, unless somebody else was given the place meanwhile."""
 
 
 class Background(Protocol):
@@ -89,6 +143,10 @@ class Background(Protocol):
 
     def start(self) -> None:
         """Begin, and return at once."""
+
+    @property
+    def places(self) -> Places | None:
+        """Its threads, if they may be given jobs from outside."""
 
     @property
     def alive(self) -> bool:
@@ -106,6 +164,8 @@ class Pace:
     """Jobs under way at the same time."""
     lease: float = 6.0
     """How long a job stays a killed process's; while the process lives, it renews its leases (`renew_every`)."""
+    turn: float = 1.0
+    """How long a thread goes on with the next job of a case before older work has its turn."""
     spare: float = 30.0
     """How much longer than its handler may take an answer waits for a database that is away."""
     stop_within: float = 25.0

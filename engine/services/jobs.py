@@ -17,13 +17,13 @@ from engine.model.errors import NotFound, StateConflict
 from engine.model.terms import Condition, Thing
 from engine.model.values import Value
 from engine.queue.heartbeat import Held
-from engine.queue.work import JobDue, Work
+from engine.queue.work import ClaimedJob, JobDue, Work
 from engine.services.command import CaseCommand
+from engine.services.job_leases import job_for_handler
 from engine.services.parts import EngineParts
 from engine.services.settling import (
     Attempt,
     finish_attempt,
-    job_for_handler,
     run_local_job,
     settle,
 )
@@ -35,12 +35,11 @@ from engine.store.jobs import (
     find_job,
     locked_job,
     lost_jobs,
-    next_job,
     renew_leases,
     update_job,
 )
 from engine.store.states import JobState
-from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode
+from engine.worker_api import BpmnError, Completed, Failed, Handler, Mode
 from persistence.database import DatabaseUnavailable
 from persistence.errors import KaihuError
 
@@ -49,20 +48,6 @@ log = structlog.get_logger()
 _PAUSE = dt.timedelta(minutes=5)  # before a job is looked at again whose case cannot be read
 _FROM = {JobState.AVAILABLE.value: "available_at", JobState.LEASED.value: "lease_until"}
 _LOST = Attempt(result=Failed("the worker was lost", retry_in=dt.timedelta(0)), version="", code="worker_lost")
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimedJob:
-    """A job that is this worker's until `until`, for whoever shows the token."""
-
-    job: Job
-    token: str
-    until: dt.datetime
-
-    @property
-    def key(self) -> int:
-        """The job's key."""
-        return self.job.key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,11 +254,6 @@ class Jobs:
         types = [type_ for type_, handler in self._parts.handlers.items() if handler.mode is Mode.LOCAL]
         with self._parts.database.reading() as connection:
             return due_jobs(connection, types, self._parts.clock.now(), limit)
-
-    def next_at(self) -> dt.datetime | None:
-        """When the next job with a handler here may be taken."""
-        with self._parts.database.reading() as connection:
-            return next_job(connection, self._parts.handlers.keys())
 
     def postpone(self, key: int, pause: dt.timedelta, *, token: str | None = None) -> bool:
         """Leave a job alone for a while: running it failed outside its handler. Whether it was done.

@@ -6,7 +6,6 @@ import datetime as dt
 from dataclasses import field
 from typing import Any
 
-import orjson
 import structlog
 from sqlalchemy import Connection
 
@@ -14,6 +13,7 @@ from engine.model.events import Wait
 from engine.model.record import record
 from engine.model.values import UnstorableValue, Value, loads, normalise
 from engine.services.command import CaseCommand
+from engine.services.job_leases import job_for_handler, lease_at_once
 from engine.store.rows import lock_name
 from engine.store.states import IncidentState, JobState
 from engine.store.waits import mark_delivered, waiting_message
@@ -61,6 +61,7 @@ def settle(command: CaseCommand) -> None:
     tried: set[int] = set()
     for _ in range(MAX_STEPS):
         if not (_run_next_local_job(command, tried) or _deliver_next_message(command)):
+            lease_at_once(command)
             return
         command.absorb()
     raise StepsSpent(limit=MAX_STEPS)
@@ -90,7 +91,7 @@ def run_local_job(command: CaseCommand, row: dict[str, Any], handler: Handler[An
     """One attempt at a local job inside the command's transaction."""
     row["attempts"] += 1
     writes = _Writes(command.connection)
-    job = job_for_handler(command, row, writes)
+    job = job_for_handler(command, row, writes.begin)
     finish_attempt(command, row, _attempt(writes, job, handler, command.parts.resources))
 
 
@@ -116,25 +117,6 @@ class _Writes:
         if not keep:
             run_savepoint(self._connection, "ROLLBACK TO SAVEPOINT handler")
         run_savepoint(self._connection, "RELEASE SAVEPOINT handler")
-
-
-def job_for_handler(command: CaseCommand, row: dict[str, Any], writes: _Writes | None) -> Job:
-    """What the handler sees; `row["attempts"]` counts this attempt already. A remote one has no `writes`."""
-    variables = command.case.job_variables(row["number"])
-    return Job(
-        key=row["key"],
-        type=row["type"],
-        instance_key=command.facts.key,
-        business_key=command.facts.business_key,
-        process_id=row["process_id"],
-        element_id=row["element_id"],
-        variables=variables if writes else dict(variables),  # outside, nothing can be read any more
-        headers=orjson.loads(row["headers"]),
-        now=command.now,
-        attempt=row["attempts"],
-        last_attempt=row["retries"] <= 1,
-        open_transaction=writes.begin if writes else None,
-    )
 
 
 def _attempt(writes: _Writes, job: Job, handler: Handler[Any], resources: object) -> Attempt:

@@ -15,7 +15,7 @@ from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
 from engine.services.settling import settle
 from engine.services.transactions import run_once
-from engine.store.waits import has_due_timer, instances_with_due_timers, next_timer, postpone_timers
+from engine.store.waits import has_due_timer, instances_with_due_timers, postpone_timers
 from persistence.database import DatabaseUnavailable
 from persistence.errors import KaihuError
 
@@ -37,11 +37,6 @@ class Timers:
         with self._parts.database.reading() as connection:
             cases = instances_with_due_timers(connection, self._parts.clock.now(), limit)
         return sum(self.fire(key) for key in cases)
-
-    def next_at(self) -> dt.datetime | None:
-        """When the next timer wants to fire."""
-        with self._parts.database.reading() as connection:
-            return next_timer(connection)
 
     def fire(self, instance_key: int) -> bool:
         """Fire the due timers of the case in one transaction; whether there were any. Raises DatabaseUnavailable.

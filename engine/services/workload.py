@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from engine.queue.work import Waiting
 from engine.services.parts import EngineParts
 from engine.store import workload
+from engine.store.jobs import next_available, next_lost
+from engine.store.waits import next_timer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +27,7 @@ class WorkloadFigures:
 
 
 class Workload:
-    """A question that touches no case."""
+    """Questions that touch no case."""
 
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
@@ -42,6 +45,18 @@ class Workload:
                 late_timers=late,
                 latest_timer_seconds=_age(since, now),
             )
+
+    def waiting(self, local: tuple[str, ...], remote: tuple[str, ...]) -> Waiting:
+        """When timers and jobs of these types may be done, by the engine's clock. Raises DatabaseUnavailable."""
+        now = self._parts.clock.now()
+        with self._parts.database.reading() as connection:
+            times = (
+                next_timer(connection),
+                next_available(connection, local),
+                next_available(connection, remote),
+                next_lost(connection, remote),
+            )
+        return Waiting(*(None if time is None else (time - now).total_seconds() for time in times))
 
 
 def _age(since: dt.datetime | None, now: dt.datetime) -> float:

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, literal, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from engine.store.states import JobState
 from engine.store.tables import job
@@ -109,10 +122,27 @@ def end_jobs(connection: Connection, instance_key: int, endings: Mapping[int, Jo
         _END.run(connection, {"of_instance": instance_key, "of_number": number, "state": state.value})
 
 
-def next_job(connection: Connection, types: Collection[str]) -> dt.datetime | None:
-    """When the next of these types may be taken or loses its lease."""
-    times = []
-    for state, column in ((JobState.AVAILABLE, job.c.available_at), (JobState.LEASED, job.c.lease_until)):
-        query = select(column).where(job.c.type.in_(sorted(types)), _in_state(state))
-        times.append(connection.execute(query.order_by(column).limit(1)).scalar())
-    return min((time for time in times if time is not None), default=None)
+def next_available(connection: Connection, types: tuple[str, ...]) -> dt.datetime | None:
+    """When the next job of these types may be taken; None without types."""
+    return _first(connection, types, JobState.AVAILABLE, job.c.available_at)
+
+
+def next_lost(connection: Connection, types: tuple[str, ...]) -> dt.datetime | None:
+    """When the first lease of a job of these types runs out; None without types."""
+    return _first(connection, types, JobState.LEASED, job.c.lease_until)
+
+
+def _first(
+    connection: Connection, types: tuple[str, ...], state: JobState, time: Column[dt.datetime]
+) -> dt.datetime | None:
+    row = _first_of(types, state, time).first(connection, {}) if types else None
+    return None if row is None else cast(dt.datetime, row[0])
+
+
+@lru_cache(maxsize=64)
+def _first_of(types: tuple[str, ...], state: JobState, time: Column[dt.datetime]) -> Prepared:
+    """Asked again and again by every worker. The types are written into it: they are those of its handlers."""
+    of_types = job.c.type.in_([literal(type_) for type_ in types])
+    return Prepared(
+        select(time).where(of_types, job.c.state == literal_column(f"'{state.value}'")).order_by(time).limit(1)
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Delete, Row, Table, bindparam, delete, func, insert, select, update
 
@@ -40,7 +40,11 @@ def postpone_timers(connection: Connection, instance_key: int, now: dt.datetime,
 
 def next_timer(connection: Connection) -> dt.datetime | None:
     """When the next timer wants to fire."""
-    return connection.execute(select(timer.c.try_at).order_by(timer.c.try_at).limit(1)).scalar()
+    row = _NEXT.first(connection, {})
+    return None if row is None else cast(dt.datetime, row.try_at)
+
+
+_NEXT = Prepared(select(timer.c.try_at).order_by(timer.c.try_at).limit(1))
 
 
 def delete_timers(connection: Connection, instance_key: int, numbers: Collection[int]) -> None:

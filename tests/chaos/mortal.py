@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import multiprocessing
-import threading
 import time
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from tests.engine.conftest import administrator
 forked = multiprocessing.get_context("forkserver")
 forked.set_forkserver_preload([__name__])
 
-_NOTHING_TO_DO = 0.005  # seconds before a worker looks again
+_NOTHING_TO_DO = 0.005  # seconds before a client looks again
 
 AT_ONCE = 5
 """Cases under way in a process that opens new ones."""
@@ -38,22 +37,17 @@ def work(url: str, folder: Path, now: dt.datetime, kind: Moment | None, at: int 
         clock.pass_by(minutes=10)
 
 
-def work_in_threads(url: str, folder: Path, now: dt.datetime) -> None:
-    """The same with two workers beside the client, until killed by somebody else."""
-    engine, client, clock = _life(url, folder, now, Doom(None, None))
+def work_in_background(url: str, folder: Path, now: dt.datetime, kind: Moment | None, at: int | None) -> None:
+    """The same with two workers beside the client, as `kaihu serve` and `kaihu work` have them."""
+    engine, client, clock = _life(url, folder, now, Doom(kind, at))
     for number in range(2):
-        threading.Thread(target=_run_without_end, args=(JobExecutor(engine, name=f"worker-{number}"),)).start()
+        JobExecutor(engine, name=f"worker-{number}").start()
     while True:
         for _ in range(client.active(), AT_ONCE):
             client.start_next()
         client.approve_all()
         clock.pass_by(minutes=10)
-
-
-def _run_without_end(executor: JobExecutor) -> None:
-    while True:
-        if not executor.run_once():
-            time.sleep(_NOTHING_TO_DO)
+        time.sleep(_NOTHING_TO_DO)
 
 
 def finish(url: str, folder: Path, now: dt.datetime) -> None:

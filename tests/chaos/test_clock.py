@@ -88,7 +88,7 @@ def test_timers_fire_once_and_not_too_early_however_the_clock_jumps(
             assert len(reminders) == 3
             assert all(time >= at + dt.timedelta(hours=hour) for hour, time in enumerate(reminders, 1))
         assert engine.history.verify_chain(case).whole
-    assert engine.timers.next_at() is None
+    assert engine.workload.waiting((), ()).timers is None
 
 
 @pytest.mark.parametrize("jump", [dt.timedelta(hours=1), dt.timedelta(hours=-1), dt.timedelta(days=-1)])

@@ -16,7 +16,7 @@ from persistence.database import Database
 from tests.chaos.conftest import Shown
 from tests.chaos.doom import Doom, Moment
 from tests.chaos.length import times
-from tests.chaos.mortal import finish, forked, work, work_in_threads
+from tests.chaos.mortal import finish, forked, work, work_in_background
 from tests.chaos.opening import World, assert_nothing_lost_and_nothing_twice, engine_on
 from tests.conftest import NOON, TestClock
 
@@ -40,15 +40,15 @@ class Lives:
         process.start()
         return process
 
-    def dies(self, kind: Moment, at: int) -> None:
+    def dies(self, life: Callable[..., None], kind: Moment, at: int) -> None:
         """One that is killed at its `at`-th moment of this kind."""
-        process = self._start(work, kind, at)
+        process = self._start(life, kind, at)
         process.join()
         assert process.exitcode == -signal.SIGKILL
 
     def is_killed_after(self, seconds: float) -> None:
         """One that is killed at whatever it does by then."""
-        process = self._start(work_in_threads)
+        process = self._start(work_in_background, None, None)
         process.join(seconds)
         process.kill()
         process.join()
@@ -80,11 +80,14 @@ def lives(database: Database, tmp_path: Path) -> Lives:
     return Lives(database, folder)
 
 
+@pytest.mark.parametrize("life", [work, work_in_background])
 @pytest.mark.parametrize("kind", list(Moment))
-def test_processes_killed_at_such_a_moment_leave_whole_cases(lives: Lives, kind: Moment, shown: Shown) -> None:
+def test_processes_killed_at_such_a_moment_leave_whole_cases(
+    lives: Lives, kind: Moment, life: Callable[..., None], shown: Shown
+) -> None:
     chance, kills = random.Random(kind.value), times(200, at_least=5)
     for _ in range(kills):
-        lives.dies(kind, chance.randint(1, LONGEST.get(kind, 8)))
+        lives.dies(life, kind, chance.randint(1, LONGEST.get(kind, 8)))
     found = lives.ends_well()
     assert found["cases"]
     shown(kills=kills, **found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +14,11 @@ from sqlalchemy import Connection, event, func, select, update
 
 from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
-from engine.queue.work import Pace
+from engine.queue.work import Pace, Waiting
 from engine.services.answers import Correlated
 from engine.services.housekeeping import RETENTION
 from engine.services.transactions import run_once
-from engine.store.jobs import due_jobs, lost_jobs, next_job
+from engine.store.jobs import due_jobs, lost_jobs, next_available, next_lost
 from engine.store.states import InstanceState, MessageState
 from engine.store.tables import command_receipt, process_instance
 from engine.store.tables import message as stored_message
@@ -170,14 +171,22 @@ def test_a_case_that_cannot_be_read_holds_back_none_that_are_claimed_with_it(
     assert states == [InstanceState.ACTIVE, InstanceState.COMPLETED]
 
 
-def test_the_next_job_is_due_when_its_pause_or_its_lease_ends(deployed: ProcessEngine, clock: TestClock) -> None:
-    assert deployed.jobs.next_at() is None
-    begin(deployed, "remote")
-    assert deployed.jobs.next_at() == clock.now()
+def test_one_look_tells_when_timers_and_jobs_are_due_and_when_a_lease_runs_out(
+    deployed: ProcessEngine, outside: Outside
+) -> None:
+    def waiting() -> Waiting:
+        return deployed.workload.waiting(("open-account",), ("ask-registry",))
+
+    assert waiting() == Waiting(timers=None, local=None, remote=None, lost=None)
+    begin(deployed, "remote", "AO-1")
+    begin(deployed, "timer", "AO-2")
+    outside.answers = [Failed("closed")]
+    begin(deployed, "local", "AO-3")
+    assert waiting() == Waiting(timers=86_400.0, local=10.0, remote=0.0, lost=None)
     (claimed,) = deployed.jobs.claim_batch("one", ["ask-registry"], 1, dt.timedelta(minutes=1))
-    assert deployed.jobs.next_at() == clock.now() + dt.timedelta(minutes=1)
+    assert waiting() == Waiting(timers=86_400.0, local=10.0, remote=None, lost=60.0)
     deployed.jobs.fail(claimed.key, claimed.token, "closed", retry_in=dt.timedelta(minutes=7))
-    assert deployed.jobs.next_at() == clock.now() + dt.timedelta(minutes=7)
+    assert waiting() == Waiting(timers=86_400.0, local=10.0, remote=420.0, lost=None)
 
 
 def messages(database: Database) -> list[tuple[str | None, str]]:
@@ -240,22 +249,40 @@ def test_clearing_away_leaves_journal_and_log_alone(
     assert deployed.history.verify_chain(case).entries == 1
 
 
+class Explaining(sqlite3.Connection):
+    """Notes the plan of every query, with parameters left open: SQLite must see an index's condition in the text."""
+
+    plans: list[str]
+
+    def execute(self, statement: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        if statement.startswith("SELECT"):
+            plan = super().execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            self.plans.append(" ".join(row[3] for row in plan))
+        return super().execute(statement, parameters)
+
+
 def test_looking_for_work_reads_no_finished_job(tmp_path: Path) -> None:
-    """SQLite takes a partial index only when it sees the index's condition in the statement."""
     database = Database(f"sqlite:///{tmp_path / 'kaihu.db'}")
-    metadata.create_all(database.engine)
     plans: list[str] = []
-    with database.reading() as connection:
 
-        def explain(_: object, cursor: Any, statement: str, parameters: Any, *rest: object) -> None:
-            if statement.startswith("SELECT"):
-                plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                plans.append(" ".join(row[3] for row in plan))
+    def explain(_: object, cursor: Any, statement: str, parameters: Any, *rest: object) -> None:
+        if statement.startswith("SELECT"):
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plans.append(" ".join(row[3] for row in plan))
 
+    def connect(_: object, record: object, arguments: Any, parameters: dict[str, Any]) -> sqlite3.Connection:
+        return sqlite3.connect(*arguments, **parameters, factory=Explaining)
+
+    Explaining.plans = plans
+    event.listen(database.engine, "do_connect", connect)
+    metadata.create_all(database.engine)
+    with database.transaction() as transaction:
+        connection = transaction.connection
         event.listen(connection, "before_cursor_execute", explain)
         due_jobs(connection, ["ask-registry"], NOON, 10)
         lost_jobs(connection, ["ask-registry"], NOON, 10)
-        next_job(connection, ["ask-registry"])
+        next_available(connection, ("ask-registry",))
+        next_lost(connection, ("ask-registry",))
     assert [plan.partition("INDEX ")[2].split()[0] for plan in plans] == [
         "ix_job_available",
         "ix_job_leased",

@@ -159,7 +159,7 @@ def test_who_lost_a_lease_cannot_put_off_the_job_of_its_next_holder(engine: Proc
     assert not engine.jobs.postpone(second.key, pause, token=second.token)
     with pytest.raises(StateConflict):
         engine.jobs.complete(second.key, second.token, {})
-    assert engine.jobs.next_at() == clock.now() + pause
+    assert engine.workload.waiting((), ("ask-registry",)).remote == pause.total_seconds()
 
 
 def test_a_job_whose_lease_has_run_out_may_be_put_off_by_anybody_and_an_ended_one_by_nobody(

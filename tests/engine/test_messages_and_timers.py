@@ -106,14 +106,14 @@ def test_a_timer_fires_when_its_time_has_come_and_not_before(
 ) -> None:
     engine.deployments.deploy(administrator, [WAITING])
     case = engine.process_instances.start(clerk, "waiting", business_key="AO-1").key
-    assert engine.timers.next_at() == clock.now() + dt.timedelta(days=1)
+    assert engine.workload.waiting((), ()).timers == dt.timedelta(days=1).total_seconds()
     clock.pass_by(hours=23)
     assert executor.run_until_idle() == 0
     clock.pass_by(hours=1)
     assert executor.run_until_idle() == 1
     assert engine.process_instances.get(clerk, case).state is InstanceState.COMPLETED
     assert [entry.command for entry in engine.history.journal(clerk, case)] == ["start", "fire_timers"]
-    assert engine.timers.next_at() is None
+    assert engine.workload.waiting((), ()).timers is None
 
 
 def test_an_overdue_task_shows_in_its_view(engine: ProcessEngine, clock: TestClock) -> None:
