@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 import statistics
+import threading
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 
 from bench.diagrams import ELEMENTS, kaihu_diagram
 from bench.kaihu_case import COMMITS, clerk, engine_in, engine_on, run_case, start_case
@@ -19,6 +21,7 @@ from engine.job_executor import JobExecutor
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page
 from persistence.database import Database
+from persistence.telemetry.observation import Operation, forget, observe
 
 _SPIFF_ARENA_MS = 208.0
 """spiff-arena's service layer for such a case, measured once on a machine like this; not part of the run."""
@@ -47,23 +50,50 @@ def case_figures(folder: Path, size: Size, peers: Mapping[str, Callable[[int], o
 
 
 def remote_figures(folder: Path, size: Size) -> dict[str, Figure]:
-    """The case with three jobs of remote workers, run by the executor as they come up."""
+    """The case with three jobs of remote workers, run by the threads of the same process as they come up."""
     database = Database(f"sqlite:///{folder / 'remote.db'}")
     engine = engine_on(database, folder, kaihu_diagram(remote=True))
+    cases = RemoteCases(engine)
+    observe(cases)
     executor = JobExecutor(engine)
-    commits = count_commits(database, lambda: _remote_case(engine, executor, 0))
-    works = {"kaihu": lambda number: _remote_case(engine, executor, number)}
-    milliseconds = in_turns(works, size.rounds, size.cases)["kaihu"].wall * MILLI
+    executor.start()
+    commits = count_commits(database, lambda: cases.run(0))
+    milliseconds = in_turns({"kaihu": cases.run}, size.rounds, size.cases)["kaihu"].wall * MILLI
+    executor.stop()
+    forget(cases)
     database.close()
     return {"case_sqlite_remote": {"kaihu": milliseconds, **_rates(milliseconds, commits), "unit": "ms"}}
 
 
-def _remote_case(engine: ProcessEngine, executor: JobExecutor, number: int) -> None:
-    start_case(engine, number)
-    for _ in range(COMMITS - 1):
-        (task,) = engine.user_tasks.inbox(clerk, InboxView.MINE, Page(limit=2)).rows
-        engine.user_tasks.complete(clerk, task.key, {})
-        executor.run_until_idle()
+class RemoteCases:
+    """A clerk who waits for the answers of the workers before the next step; an observer hears of them."""
+
+    _ANSWERS = (2, 0, 1)
+    """Jobs that follow each human task."""
+
+    def __init__(self, engine: ProcessEngine) -> None:
+        self._engine = engine
+        self._heard = threading.Semaphore(0)
+
+    def run(self, number: int) -> None:
+        """One case from start to end."""
+        start_case(self._engine, number)
+        for answers in self._ANSWERS:
+            (task,) = self._engine.user_tasks.inbox(clerk, InboxView.MINE, Page(limit=2)).rows
+            self._engine.user_tasks.complete(clerk, task.key, {})
+            for _ in range(answers):
+                self._heard.acquire()
+
+    def began(self, operation: Operation) -> None:
+        """An observer's; only ends count."""
+
+    def ended(self, operation: Operation, mark: object) -> None:
+        """An observer's: a command's end comes after its commit."""
+        if operation.name == "finish_job":
+            self._heard.release()
+
+    def happened(self, what: str) -> None:
+        """An observer's."""
 
 
 def _beside_peers(timings: Mapping[str, Timing]) -> dict[str, Figure]:
@@ -95,14 +125,16 @@ def _check_counts(engine: ProcessEngine) -> None:
 
 
 def count_commits(database: Database, work: Callable[[], object]) -> int:
-    """How often the database commits while the work is done."""
-    commits: list[object] = []
-    count = commits.append  # the same object must be taken off again
-    event.listen(database.engine, "commit", count)
+    """How often the one connection that writes to a SQLite file commits while the work is done."""
+    commits: list[str] = []
+    with database.engine.connect() as connection:
+        writer = connection.connection.dbapi_connection
+    assert isinstance(writer, sqlite3.Connection)
+    writer.set_trace_callback(lambda statement: commits.append(statement) if statement == "COMMIT" else None)
     try:
         work()
     finally:
-        event.remove(database.engine, "commit", count)
+        writer.set_trace_callback(None)
     return len(commits)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from engine.job_executor import JobExecutor
 from engine.job_runs import JobRuns
@@ -19,6 +19,7 @@ from engine.store.states import InstanceState, JobState
 from engine.store.tables import job
 from engine.worker_api import Completed, Failed, Job
 from persistence.database import Database
+from tests.chaos.doom import Doom, Moment
 from tests.conftest import NOON, TestClock
 from tests.engine.conftest import Outside, administrator, clerk
 from tests.engine.diagrams import chain, diagram, end, service_task, start, user_task
@@ -154,17 +155,26 @@ def test_a_job_taken_by_a_process_that_died_before_it_began_is_anothers_after_it
     assert outside.attempts == [2]
 
 
+class Commits(Doom):
+    """Counts them."""
+
+    number = 0
+
+    def __call__(self, moment: Moment) -> None:
+        self.number += moment is Moment.AFTER_COMMIT
+
+
 def test_a_case_with_two_remote_jobs_costs_one_commit_for_its_start_and_one_for_each_job(
     deployed: ProcessEngine, database: Database
 ) -> None:
-    places = Free(1)
+    places, commits = Free(1), Commits(None, None)
     working(deployed, places)
-    commits: list[object] = []
-    event.listen(database.engine, "commit", commits.append)
+    commits.watch(database)
+    database.close()  # from now on connections are watched
     begin(deployed, "twice")
     places.given[0]()
     assert case_state(deployed) is InstanceState.COMPLETED
-    assert len(commits) == 3
+    assert commits.number == 3
 
 
 class Taking:
