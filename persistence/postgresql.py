@@ -13,6 +13,10 @@ from sqlalchemy.exc import InvalidatePoolError
 
 from persistence.pipelined import PipelinedConnection
 
+_PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
+"""Prepared statements have the plan for any parameters from their first use on. Left to itself PostgreSQL plans each
+anew five times on every connection, which for a page of the inbox costs more than the page."""
+
 
 def postgresql_engine(url: URL) -> Engine:
     """An engine whose connections are `PipelinedConnection`s."""
@@ -26,7 +30,10 @@ def postgresql_engine(url: URL) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Dialect, _record: object, positional: Any, named: Any) -> PipelinedConnection:
-        return PipelinedConnection.connect(*positional, **named)
+        connection = PipelinedConnection.connect(*positional, autocommit=True, **named)
+        connection.execute(_PLAN_ONCE)
+        connection.autocommit = False
+        return connection
 
     @event.listens_for(engine, "checkout")
     def check(connection: PipelinedConnection, _record: object, _proxy: object) -> None:

@@ -294,3 +294,11 @@ def test_a_statement_the_server_has_forgotten_or_that_a_migration_changed_fails_
         with pytest.raises(error), boxes.reading() as connection:
             _KEYS.all(connection, {})
         assert keys_in(boxes) == []
+
+
+def test_a_statement_is_planned_once_for_any_parameters(boxes: Database) -> None:
+    with boxes.transaction() as transaction:
+        for key in range(3):
+            _BOX.first(transaction.connection, {"key": key})
+        planned = text("SELECT generic_plans, custom_plans FROM pg_prepared_statements")
+        assert transaction.connection.execute(planned).all() == [(3, 0)]
