@@ -15,6 +15,7 @@ import click
 
 from cli.backup_archive import DATABASE, DOCUMENTS, Manifest, digest_of, sized_documents, write_archive
 from cli.wording import in_language
+from cli.writing import writing
 from engine.journal.integrity import JournalPoint, count_journal, last_entry
 from persistence.database import Database
 from persistence.errors import ErrorKind, KaihuError
@@ -74,7 +75,7 @@ def backup(settings: Settings, target: Path) -> None:
     folder = target.resolve().parent
     if not folder.is_dir():
         raise NoSuchFolder(folder=folder)
-    with tempfile.TemporaryDirectory(dir=folder) as unfinished:
+    with writing(folder), tempfile.TemporaryDirectory(dir=folder) as unfinished:
         manifest = _write(source, settings.home / DOCUMENTS, Path(unfinished), target)
     _tell(settings, target, manifest)
 

@@ -15,6 +15,7 @@ from cli.backup import as_fields, database_file
 from cli.backup_archive import DATABASE, DOCUMENTS, ArchiveRefused, Flaw, Manifest, unpack
 from cli.soundness import Soundness, print_soundness, require_clean_file, soundness
 from cli.wording import in_language
+from cli.writing import writing
 from persistence.database import Database
 from persistence.errors import ErrorKind, KaihuError
 from persistence.migrations import upgrade
@@ -58,15 +59,16 @@ def restore(settings: Settings, archive: Path, home: Path | None, accept_flaws: 
     """
     settings = _target(settings, home)
     file = _require_nothing_there(settings)
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restoring-") as folder:
-        manifest = unpack(archive, Path(folder))
-        found = _checked(archive, Path(folder), manifest)
-        if not as_json:
-            print_soundness(settings, found)
-        if not accept_flaws:
-            found.require()
-        _put_in_place(Path(folder), settings.home, file)
+    with writing(settings.home):
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=settings.home, prefix=".restoring-") as folder:
+            manifest = unpack(archive, Path(folder))
+            found = _checked(archive, Path(folder), manifest)
+            if not as_json:
+                print_soundness(settings, found)
+            if not accept_flaws:
+                found.require()
+            _put_in_place(Path(folder), settings.home, file)
     if as_json:
         click.echo(json.dumps(found.as_json() | {"backed_up_at": manifest.created_at}, indent=1))
         return
@@ -107,17 +109,21 @@ def _checked(archive: Path, folder: Path, manifest: Manifest) -> Soundness:
 
 
 def _put_in_place(folder: Path, home: Path, file: Path) -> None:
-    """Documents first: where the database is, all it names is there too."""
-    documents = folder / DOCUMENTS
+    """Documents first: where the database is, all it names is there too. Without the database they go again."""
+    documents, target = folder / DOCUMENTS, home / DOCUMENTS
     if documents.exists():
-        target = home / DOCUMENTS
         if target.exists():
             target.rmdir()
         documents.replace(target)
-    _sync_tree(home / DOCUMENTS)
-    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _sync(folder / DATABASE)
-    (folder / DATABASE).replace(file)
+    try:
+        _sync_tree(target)
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sync(folder / DATABASE)
+        (folder / DATABASE).replace(file)
+    except OSError:
+        if target.exists():
+            target.replace(documents)
+        raise
     _sync(file.parent)
 
 
