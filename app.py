@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from bank.notifications import Outbox
 from bank.simulators import build_systems
 from cli.main import command_line
 from cli.parts import Parts
+from cli.telemetry import measured, traced
 from engine.job_executor import JobExecutor
 from engine.model.ports import Clock, SystemClock
 from engine.process_engine import ProcessEngine
@@ -104,8 +107,18 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
 
 
 def create_app() -> Flask:
-    """The pages for a WSGI server of your own; jobs and timers then run under `kaihu work`."""
-    return build(Settings.from_environment()).create_web()
+    """The pages for a WSGI server of your own, measured as under `kaihu serve`; jobs and timers run under `kaihu work`.
+
+    Raises PortInUse when another process of this machine has the address for metrics.
+    """
+    settings = Settings.from_environment()
+    with ExitStack() as until_exit:
+        until_exit.enter_context(traced(settings))
+        kaihu = build(settings)
+        until_exit.callback(kaihu.database.close)
+        until_exit.enter_context(measured(kaihu))
+        atexit.register(until_exit.pop_all().close)
+    return kaihu.create_web()
 
 
 if __name__ == "__main__":
