@@ -82,7 +82,7 @@ def task_row(
         "form_id": event.form_id,
         "form_key": form[0] if form else None,
         "state": TaskState.OPEN.value,
-        "assignee": int(event.assignee) if event.assignee and event.assignee.isdecimal() else None,
+        "assignee": key_in(event.assignee),
         "revision": 1,
         "priority": event.priority,
         "created_at": now,

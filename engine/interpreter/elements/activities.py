@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo
 
 from engine.feel import Expression
@@ -12,8 +13,12 @@ from engine.interpreter.tree import Task
 from engine.model.calendar import WideDate, WideDateTime, date_time_of, in_microseconds
 from engine.model.events import DecisionEvaluated, JobCreated, UserTaskCreated
 from engine.model.values import Value, normalise
+from persistence.keys import HIGHEST, key_in
 
 DEFAULT_PRIORITY = 50
+LARGEST_COUNT = 2**31 - 1
+"""Of retries and priorities: what an integer column of either database holds."""
+_WHOLE = re.compile(r"-?[0-9]{1,10}")
 
 
 class PlainTask(FlowNode):
@@ -32,9 +37,9 @@ class UserTask(FlowNode):
         created = UserTaskCreated(
             **task.at,
             form_id=definition.form_id,
-            assignee=self._text(task, definition.assignee),
+            assignee=self._assignee(task, definition.assignee),
             candidate_groups=self._names(task, "candidateGroups", definition.candidate_groups),
-            candidate_users=self._names(task, "candidateUsers", definition.candidate_users),
+            candidate_users=self._users(task, definition.candidate_users),
             due=self._instant(task, "dueDate", definition.due),
             follow_up=self._instant(task, "followUpDate", definition.follow_up),
             priority=self._priority(task, definition.priority),
@@ -43,9 +48,18 @@ class UserTask(FlowNode):
         task.case.emit(created)
         return False
 
-    def _text(self, task: Task, expression: Expression | None) -> str | None:
+    def _assignee(self, task: Task, expression: Expression | None) -> str | None:
         value = task.case.evaluate(task, expression) if expression else None
-        return None if value is None else str(value)
+        return None if value is None else self._user("assignee", str(value))
+
+    def _users(self, task: Task, expression: Expression | None) -> tuple[str, ...]:
+        return tuple(self._user("candidateUsers", name) for name in self._names(task, "candidateUsers", expression))
+
+    def _user(self, attribute: str, name: str) -> str:
+        """A name is nobody's key, and stays a name; a number that can be nobody's key is a mistake."""
+        if name.isdecimal() and key_in(name) is None:
+            raise self.unexpected(attribute, f"the key of a person, a number up to {HIGHEST},", name)
+        return name
 
     def _names(self, task: Task, attribute: str, expression: Expression | None) -> tuple[str, ...]:
         value = task.case.evaluate(task, expression) if expression else None
@@ -64,10 +78,10 @@ class UserTask(FlowNode):
 
     def _priority(self, task: Task, expression: Expression | None) -> int:
         value = task.case.evaluate(task, expression) if expression else DEFAULT_PRIORITY
-        try:
-            return int(str(value))
-        except ValueError as error:
-            raise self.unexpected("priority", "a whole number", value) from error
+        text = str(value).strip()
+        if _WHOLE.fullmatch(text) is None or abs(int(text)) > LARGEST_COUNT:
+            raise self.unexpected("priority", f"a whole number up to {LARGEST_COUNT}", value)
+        return int(text)
 
     def unexpected(self, attribute: str, expected: str, value: Value) -> UnexpectedResult:
         """The error for a value of the wrong type; the value itself stays out of it."""
@@ -87,8 +101,8 @@ class Job(FlowNode):
         if not isinstance(job_type, str) or not job_type:
             raise unexpected(self, "type", "a text", job_type)
         retries = str(task.case.evaluate(task, definition.retries))
-        if not retries.isdigit():
-            raise unexpected(self, "retries", "a whole number", retries)
+        if _WHOLE.fullmatch(retries) is None or not 0 <= int(retries) <= LARGEST_COUNT:
+            raise unexpected(self, "retries", f"a whole number from 0 to {LARGEST_COUNT}", retries)
         task.internal_data["waits"] = self.waits_for
         task.case.emit(JobCreated(**task.at, job_type=job_type, retries=int(retries), headers=definition.headers))
         return False
