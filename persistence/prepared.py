@@ -11,6 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import Any, Literal, TypeAlias, cast
 
 from sqlalchemy import CompoundSelect, Connection, Delete, Dialect, Insert, LargeBinary, Select, Update
@@ -29,24 +30,33 @@ class _Plan:
     """A statement compiled for one database and one set of parameters."""
 
     sql: str
-    binds: tuple[tuple[str, Convert | None], ...]
+    take: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    """The parameters in their order."""
+    binds: tuple[tuple[int, Convert], ...]
+    """By the places of those that the driver wants in another form."""
     constants: Mapping[str, Any]
     formats: tuple[int, ...] | None
     """Of the parameters: 1 for bytes, 0 for text. None on SQLite."""
     row: Callable[[Iterable[Any]], Row] | None
     converts: tuple[tuple[int, Convert], ...]
 
-    def bound(self, parameters: Mapping[str, Any]) -> list[Any]:
-        given = {**self.constants, **parameters} if self.constants else parameters
-        return [given[name] if convert is None else convert(given[name]) for name, convert in self.binds]
+    def bound(self, parameters: Mapping[str, Any]) -> Sequence[Any]:
+        values = self.take({**self.constants, **parameters} if self.constants else parameters)
+        return _converted(values, self.binds) if self.binds else values
 
     def read(self, values: Sequence[Any]) -> Row:
         assert self.row is not None  # asked of queries only
-        if self.converts:
-            values = list(values)
-            for index, convert in self.converts:
-                values[index] = convert(values[index])
-        return self.row(values)
+        return self.row(_converted(values, self.converts) if self.converts else values)
+
+
+def _converted(values: Iterable[Any], converts: Iterable[tuple[int, Convert]]) -> list[Any]:
+    """The values in another form; null is null in any."""
+    converted = list(values)
+    for place, convert in converts:
+        value = converted[place]
+        if value is not None:
+            converted[place] = convert(value)
+    return converted
 
 
 class Prepared:
@@ -176,6 +186,12 @@ def _translated(connection: Connection, sql: str, error: Exception) -> BaseExcep
     )  # fmt: skip
 
 
+def _taking(names: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda given: tuple(given[name] for name in names)
+
+
 @cache
 def _numbered(dialect: Callable[..., Dialect]) -> Dialect:
     """The dialect with parameters as PostgreSQL itself writes them: $1, $2."""
@@ -201,9 +217,11 @@ def _compiled(statement: Statement, dialect: Dialect, names: tuple[str, ...]) ->
             convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
             if convert is not None:
                 converts.append((index, convert))
+    binds = [types[name].bind_processor(dialect) for name in order]
     return _Plan(
         sql=compiled.string,
-        binds=tuple((name, types[name].bind_processor(dialect)) for name in order),
+        take=_taking(order),
+        binds=tuple((place, convert) for place, convert in enumerate(binds) if convert is not None),
         constants={name: constants[name] for name in order if name in constants},
         formats=None if is_sqlite else tuple(int(isinstance(types[name], LargeBinary)) for name in order),
         row=row,

@@ -49,7 +49,7 @@ class Case:
         """
         tree = TokenTree(program.specs, program.root, program.decisions, environment)
         chosen = start_event or tree.spec.plain_start
-        if chosen not in {node.id for node in tree.spec.body.nodes if node.element.kind.value == "startEvent"}:
+        if not chosen or (chosen != tree.spec.plain_start and chosen not in tree.spec.start_events):
             raise NotFound(what=Thing.START_EVENT, key=chosen)
         tree.scopes.open(0, None)
         for name, value in variables.items():

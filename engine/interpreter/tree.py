@@ -26,6 +26,7 @@ from engine.interpreter.definitions import Body
 from engine.interpreter.environment import CaseEnvironment
 from engine.interpreter.errors import JoinNeverCompletes, StepBudgetSpent
 from engine.interpreter.scopes import ItemLoader, Loader, Scopes
+from engine.model.elements import ElementKind
 from engine.model.events import (
     CaseEnded,
     ElementCancelled,
@@ -68,6 +69,7 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]  # the library is unty
         self.body = body
         self.plain_start = ""
         """Id of the one none start event; empty when there is none."""
+        self.start_events = {node.id for node in body.nodes if node.element.kind is ElementKind.START_EVENT}
         self.start = SimpleBpmnTask(self, "#root")  # "#" cannot begin a BPMN id
 
 
@@ -92,6 +94,8 @@ class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
     @property
     def children(self) -> list[Task]:
         """The tokens on this one: boundary events that wait, items of a multi-instance body."""
+        if not self._children:
+            return []
         tasks = self.workflow.tasks
         return [tasks[number] for number in self._children]
 
@@ -110,6 +114,10 @@ class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
     def add(self, task_spec: FlowNode, state: int = TaskState.FUTURE) -> Task:
         """A new token under this one."""
         return Task(self.workflow, task_spec, self, state)
+
+    def _ready(self) -> None:
+        """The element is to be executed. Of what the library does besides, no spec of ours makes use."""
+        self._set_state(TaskState.READY)
 
     def run(self) -> None:
         """Execute the element; None from its spec means that it waits for someone."""

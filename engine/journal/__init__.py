@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.journal.chain import ChainVerdict, verify_chain
-from engine.journal.entries import Head, JournalEntry, append, entries_of, read_entries
+from engine.journal.entries import Head, JournalEntry, append, entries_of, following, read_entries
 from engine.journal.operations import Operation, Outcome, read_operations, record_operation
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Outcome",
     "append",
     "entries_of",
+    "following",
     "read_entries",
     "read_operations",
     "record_operation",

@@ -64,8 +64,7 @@ def entry_hash(row: Mapping[str, Any]) -> str:
     return hashlib.sha256(dumps(header) + b"\n" + row["body"]).hexdigest()
 
 
-def append(
-    connection: Connection,
+def following(
     head: Head,
     *,
     instance_key: int,
@@ -75,11 +74,8 @@ def append(
     definition_key: int,
     engine_version: str,
     body: Mapping[str, Any],
-) -> Head:
-    """Write the entry after `head` and return the new head.
-
-    Raises sqlalchemy's IntegrityError when another command has written an entry with this number.
-    """
+) -> dict[str, Any]:
+    """The row of the entry after `head`, for `append`."""
     row: dict[str, Any] = {
         "instance_key": instance_key,
         "seq": head.seq + 1,
@@ -97,8 +93,12 @@ def append(
         "body": encode(body),
     }
     row["hash"] = entry_hash(row)
+    return row
+
+
+def append(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Write the entry. Raises sqlalchemy's IntegrityError when another command has written one with this number."""
     _INSERT.run(connection, row)
-    return Head(seq=row["seq"], hash=row["hash"])
 
 
 def rows_of(connection: Connection, instance_key: int) -> Iterator[RowMapping]:

@@ -204,6 +204,28 @@ def dumps(value: object) -> bytes:
     return orjson.dumps(value, default=_tag, option=_OPTIONS)
 
 
+class JsonOnce:
+    """Canonical JSON of values that are written in several places of one document and beside it, each made once."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[object, bytes]] = {}
+
+    def dumps(self, value: object) -> bytes:
+        """As `dumps`, for a value that does not change any more."""
+        made = self._made.get(id(value))
+        if made is None:
+            made = self._made[id(value)] = (value, dumps(value))  # with the value, so that its id stays its own
+        return made[1]
+
+    def part(self, value: object) -> object:
+        """What stands for the value in a document given to `dumps`."""
+        return orjson.Fragment(self.dumps(value)) if type(value) in _NESTS else value
+
+    def parts(self, values: Mapping[str, object]) -> dict[str, object]:
+        """The same for each of the values."""
+        return {name: self.part(value) for name, value in values.items()}
+
+
 def loads(data: bytes | str) -> Any:
     """The value that `dumps` wrote."""
     value = orjson.loads(data)

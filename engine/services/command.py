@@ -7,18 +7,18 @@ messages are delivered until every token waits. What is written is one journal e
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row
 
 from engine.interpreter import Case, CaseEnvironment
-from engine.journal import Head, append
+from engine.journal import Head, append, following
 from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
-from engine.model.events import Event
+from engine.model.events import Event, VariableWritten
 from engine.model.terms import Condition, Thing
-from engine.model.values import Value
+from engine.model.values import JsonOnce, Value
 from engine.services.calendar_functions import CalendarFunctions
 from engine.services.handover import hand_over
 from engine.services.parts import ENGINE_VERSION, EngineParts
@@ -61,6 +61,7 @@ class CaseCommand:
         self.projection = Projection(facts, definition, parts.keys, actor, self.now)
         self._case: Case | None = None
         self._tree: bytes = b""
+        self._json = JsonOnce()
 
     @classmethod
     def on(cls, parts: EngineParts, connection: Connection, name: str, actor: Actor, instance_key: int) -> CaseCommand:
@@ -136,18 +137,28 @@ class CaseCommand:
 
     def write(self) -> None:
         """Store the outcome: tree, variables, projections, and the one journal entry."""
-        changes: dict[str, Any] = {}
-        if self.facts.is_new:
-            insert_instance(self.connection, self._new_row())
-        if self._case is not None:
+        case, key = self._case, self.facts.key
+        if case is not None:
             self.absorb()
-            changes = {"tree": self._case.tree()} | self.projection.write(self.connection)
+        entry = self._entry()
+        changes = {"seq": entry["seq"], "hash": entry["hash"]}
+        if case is not None:
+            changes |= {"tree": case.tree()} | self.projection.case_columns()
+        if self.facts.is_new:
+            insert_instance(self.connection, self._new_row() | changes)
+            changes = {}
+        if case is not None:
+            changes |= self.projection.write(self.connection)
             hand_over(self.parts, self.connection, self.projection)
-            variables = self._case.take_variable_changes()
-            save_variables(self.connection, self.facts.key, variables.written, variables.closed)
-            save_items(self.connection, self.facts.key, variables.items, variables.ungathered)
-        head = append(
-            self.connection,
+            variables = case.take_variable_changes()
+            save_variables(self.connection, key, variables.written, variables.closed, self._json)
+            save_items(self.connection, key, variables.items, variables.ungathered)
+        append(self.connection, entry)
+        if changes:
+            update_instance(self.connection, key, changes)
+
+    def _entry(self) -> dict[str, Any]:
+        return following(
             self.head,
             instance_key=self.facts.key,
             time=self.now,
@@ -155,20 +166,27 @@ class CaseCommand:
             actor=self.actor,
             definition_key=self.facts.definition_key,
             engine_version=ENGINE_VERSION,
-            body=self._body(self.events),
+            body={
+                "inputs": self._with_variables(self.inputs),
+                "steps": [self._with_variables(step) for step in self.steps],
+                "functions": self.functions.calls,
+                "zone": str(self.parts.zone),  # with the entry's time, what now() and today() were
+                "events": [self._event(event) for event in self.events],
+            },
         )
-        update_instance(self.connection, self.facts.key, changes | {"seq": head.seq, "hash": head.hash})
 
-    def _body(self, events: Iterable[Event]) -> Mapping[str, Any]:
-        return {
-            "inputs": self.inputs,
-            "steps": self.steps,
-            "functions": self.functions.calls,
-            "zone": str(self.parts.zone),  # with the entry's time, what now() and today() were
-            "events": [event.to_json() for event in events],
-        }
+    def _with_variables(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        variables = told.get("variables")
+        return told if variables is None else {**told, "variables": self._json.parts(variables)}
+
+    def _event(self, event: Event) -> Mapping[str, Any]:
+        body = event.to_json()
+        if type(event) is VariableWritten:
+            body["value"] = self._json.part(event.value)
+        return body
 
     def _new_row(self) -> dict[str, Any]:
+        """Of a case that begins; what changes from now on is left out."""
         model = self.inputs["definition"]
         return {
             "key": self.facts.key,
@@ -176,11 +194,7 @@ class CaseCommand:
             "process_id": model["process_id"],
             "version": model["version"],
             "business_key": self.facts.business_key,
-            "state": InstanceState.ACTIVE.value,
             "incidents": 0,
-            "tree": b"",
-            "seq": 0,
-            "hash": self.head.hash,
             "starter_kind": self.actor.kind.value,
             "starter_person": self.actor.person,
             "started_at": self.now,

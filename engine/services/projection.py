@@ -158,8 +158,14 @@ class Projection:
         """Numbers of the element instances that have stopped waiting in this way."""
         return {number for number, ended in self.waits_ended if ended is wait}
 
-    def write(self, connection: Connection) -> dict[str, Any]:
-        """Write everything; returns the columns of the case's own row that follow from it."""
+    def case_columns(self) -> Row:
+        """Columns of the case's own row that follow from the events alone."""
+        if self.state is InstanceState.ACTIVE:
+            return {"state": self.state.value}
+        return {"state": self.state.value, "ended_at": self.now}
+
+    def write(self, connection: Connection) -> Row:
+        """Write everything; gives the columns of the case's own row that can only be told now."""
         insert_activities(connection, [self._final_activity(row) for row in self.activities.values()])
         known = self.activities.keys()
         endings = {number: self._ending(number, state) for number, state in self.ended.items() if number not in known}
@@ -171,11 +177,7 @@ class Projection:
         delete_subscriptions(connection, self.case.key, self.no_longer(Wait.MESSAGE) - known)
         upsert(connection, timer, list(self.timers.values()))
         upsert(connection, message_subscription, list(self.subscriptions.values()))
-        open_incidents = self._write_incidents(connection)
-        changes: dict[str, Any] = {"state": self.state.value} | open_incidents
-        if self.state is not InstanceState.ACTIVE:
-            changes |= {"ended_at": self.now, "incidents": 0}
-        return changes
+        return self._write_incidents(connection)
 
     def _ending(self, number: int, state: str) -> Row:
         return {"state": state, "ended_at": self.now} | self._performer(number)

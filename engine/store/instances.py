@@ -7,10 +7,10 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, select, update
 
-from engine.model.values import Value, with_items
+from engine.model.values import JsonOnce, Value, with_items
 from engine.store.rows import upsert
 from engine.store.tables import process_instance, user_task, variable, variable_item
-from engine.store.variable_codec import decode, encode
+from engine.store.variable_codec import compressed, decode, encode
 from persistence.prepared import Prepared
 
 ROOT_SCOPE = 0
@@ -145,13 +145,14 @@ def save_variables(
     instance_key: int,
     written: Mapping[tuple[int, str], Value],
     closed: Collection[int],
+    json: JsonOnce,
 ) -> None:
     """Store what changed. The root scope of an ended case is kept for those who look at it later."""
     gone = set(closed) - {ROOT_SCOPE}
     if gone:
         connection.execute(_CLOSE_SCOPES, {"instance": instance_key, "scopes": sorted(gone)})
     rows = [
-        {"instance_key": instance_key, "scope": scope, "name": name, "value": encode(value)}
+        {"instance_key": instance_key, "scope": scope, "name": name, "value": compressed(json.dumps(value))}
         for (scope, name), value in written.items()
         if scope not in gone
     ]

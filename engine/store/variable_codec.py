@@ -31,7 +31,11 @@ _local = _Local()
 
 def encode(value: object) -> bytes:
     """The bytes of a normalised value."""
-    data = dumps(value)
+    return compressed(dumps(value))
+
+
+def compressed(data: bytes) -> bytes:
+    """The bytes of a value whose canonical JSON is known."""
     return _local.compressor.compress(data) if len(data) > _WORTH_IT else data
 
 

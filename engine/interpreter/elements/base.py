@@ -86,6 +86,8 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
 
     def arm_boundary_events(self, task: Task) -> None:
         """Timers and messages attached to the element begin to wait."""
+        if not self.boundary_events:
+            return
         armed = {child.task_spec.name for child in task.children}  # when tried again after an incident
         for event in self.boundary_events:
             if event.name not in armed:
