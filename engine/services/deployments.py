@@ -93,8 +93,8 @@ class Deployments:
     def diagram_xml(self, actor: Actor, definition_key: int) -> bytes:
         """The BPMN file, byte for byte as deployed. Raises NotFound."""
         with self._parts.database.reading() as connection:
-            rows = with_content(connection, LinkKind.PROCESS, [definition_key])
-            return bytes(_found(rows[0] if rows else None, definition_key).content)
+            row = with_content(connection, LinkKind.PROCESS, definition_key)
+            return bytes(_found(row, definition_key).content)
 
     def form(self, actor: Actor, form_key: int) -> Form:
         """A deployed form. Raises NotFound."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from engine.decisions import Decision, ModelFile, read_model
 from engine.forms import Form, parse_form
@@ -57,6 +58,13 @@ class LinkedDefinition:
             raise NotFound(what=Thing.ELEMENT, key=element_id) from None
 
 
+def _linked(connection: Connection, kind: LinkKind, keys: Mapping[LinkKind, Mapping[str, int]]) -> Iterator[Row[Any]]:
+    for key in keys[kind].values():
+        row = with_content(connection, kind, key)
+        assert row is not None  # no definition is ever deleted
+        yield row
+
+
 class Programs:
     """The cache. Definitions never change, so entries are never dropped."""
 
@@ -78,28 +86,28 @@ class Programs:
     def form(self, connection: Connection, form_key: int) -> Form:
         """A deployed form. Raises NotFound."""
         if form_key not in self._forms:
-            rows = with_content(connection, LinkKind.FORM, [form_key])
-            if not rows:
+            row = with_content(connection, LinkKind.FORM, form_key)
+            if row is None:
                 raise NotFound(what=Thing.FORM, key=form_key)
-            self._forms[form_key] = parse_form(rows[0].content, rows[0].resource_name, CALENDAR_FUNCTIONS)
+            self._forms[form_key] = parse_form(row.content, row.resource_name, CALENDAR_FUNCTIONS)
         return self._forms[form_key]
 
     def _compile(self, connection: Connection, definition_key: int) -> LinkedDefinition:
-        own = with_content(connection, LinkKind.PROCESS, [definition_key])
-        if not own:
+        own = with_content(connection, LinkKind.PROCESS, definition_key)
+        if own is None:
             raise NotFound(what=Thing.PROCESS_DEFINITION, key=definition_key)
         keys: dict[LinkKind, dict[str, int]] = {kind: {} for kind in LinkKind}
         for row in links_of(connection, definition_key):
             keys[LinkKind(row.kind)][row.target_id] = row.target_key
         processes: dict[str, ProcessModel] = {}
-        for row in [*own, *with_content(connection, LinkKind.PROCESS, keys[LinkKind.PROCESS].values())]:
+        for row in (own, *_linked(connection, LinkKind.PROCESS, keys)):
             processes[row.process_id] = parse_diagram(row.content, row.resource_name).processes[row.process_id]
         decisions: dict[str, Decision] = {}
         library = library_of(connection)
-        for row in with_content(connection, LinkKind.DECISION, keys[LinkKind.DECISION].values()):
+        for row in _linked(connection, LinkKind.DECISION, keys):
             file = ModelFile(row.resource_name, row.content, row.resource_key)
             decisions[row.decision_id] = read_model(file, library).decisions[row.decision_id]
-        root = own[0].process_id
+        root = own.process_id
         return LinkedDefinition(
             key=definition_key,
             process_id=root,

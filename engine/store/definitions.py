@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select
@@ -23,6 +23,18 @@ _BY_KIND: Mapping[LinkKind, tuple[Table, str]] = {
     LinkKind.PROCESS: (process_definition, "process_id"),
     LinkKind.DECISION: (decision_definition, "decision_id"),
     LinkKind.FORM: (form_definition, "form_id"),
+}
+
+
+def _with_content(table: Table) -> Select[Any]:
+    return select(table, resource.c.name.label("resource_name"), resource.c.content).join(
+        resource, resource.c.key == table.c.resource_key
+    )
+
+
+_LINKS = Prepared(select(definition_link).where(definition_link.c.definition_key == bindparam("definition_key")))
+_WITH_CONTENT = {
+    kind: Prepared(_with_content(table).where(table.c.key == bindparam("key"))) for kind, (table, _) in _BY_KIND.items()
 }
 
 
@@ -62,30 +74,18 @@ def last_version(connection: Connection, kind: LinkKind, id_: str) -> int:
 def latest_of_kind(connection: Connection, kind: LinkKind, id_: str) -> Row[Any] | None:
     """The latest version's row with its file, None when there is none."""
     table, name = _BY_KIND[kind]
-    query = (
-        select(table, resource.c.name.label("resource_name"), resource.c.content)
-        .join(resource, resource.c.key == table.c.resource_key)
-        .where(table.c[name] == id_)
-        .order_by(table.c.version.desc())
-        .limit(1)
-    )
+    query = _with_content(table).where(table.c[name] == id_).order_by(table.c.version.desc()).limit(1)
     return connection.execute(query).first()
 
 
 def links_of(connection: Connection, definition_key: int) -> list[Row[Any]]:
     """What the process definition uses."""
-    return list(connection.execute(select(definition_link).where(definition_link.c.definition_key == definition_key)))
+    return _LINKS.all(connection, {"definition_key": definition_key})
 
 
-def with_content(connection: Connection, kind: LinkKind, keys: Collection[int]) -> list[Row[Any]]:
-    """Definitions of one kind with their files."""
-    table, _ = _BY_KIND[kind]
-    query = (
-        select(table, resource.c.name.label("resource_name"), resource.c.content)
-        .join(resource, resource.c.key == table.c.resource_key)
-        .where(table.c.key.in_(sorted(keys)))
-    )
-    return list(connection.execute(query))
+def with_content(connection: Connection, kind: LinkKind, key: int) -> Row[Any] | None:
+    """A definition with its file."""
+    return _WITH_CONTENT[kind].first(connection, {"key": key})
 
 
 def _definitions() -> Select[Any]:

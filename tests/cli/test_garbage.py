@@ -20,10 +20,8 @@ class Knot:
 
 @pytest.fixture(autouse=True)
 def collector_as_before() -> Iterator[None]:
-    threshold = gc.get_threshold()
     yield
     gc.unfreeze()
-    gc.set_threshold(*threshold)
 
 
 def test_what_comes_to_be_at_the_start_stays_and_garbage_of_later_goes() -> None:

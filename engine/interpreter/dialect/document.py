@@ -113,10 +113,7 @@ def local_name(element: Xml) -> str:
 
 def children(element: Xml, *names: str) -> Iterator[Xml]:
     """Child elements in BPMN's namespace, of the given names or all."""
-    for child in element.iterchildren(etree.Element):
-        qualified = etree.QName(child)
-        if qualified.namespace == BPMN and (not names or qualified.localname in names):
-            yield child
+    return element.iterchildren(*[f"{{{BPMN}}}{name}" for name in names or "*"])
 
 
 def child(element: Xml, *names: str) -> Xml | None:
@@ -137,7 +134,10 @@ def extensions(element: Xml) -> Iterator[Xml]:
 
 def zeebe(element: Xml, name: str) -> Xml | None:
     """The element's first Zeebe extension of this name."""
-    return next((item for item in extensions(element) if item.tag == f"{{{ZEEBE}}}{name}"), None)
+    found = (
+        item for holder in children(element, "extensionElements") for item in holder.iterchildren(f"{{{ZEEBE}}}{name}")
+    )
+    return next(found, None)
 
 
 def reference(text: str | None) -> str:

@@ -42,7 +42,8 @@ def parse_diagram(xml: bytes, resource_name: str) -> Diagram:
             model = _ProcessReader(process, events, problems).read()
             models[model.id] = model
             for expression in process.iter(f"{{{BPMN}}}*"):
-                _check_language(expression, "language", _drawn(expression), problems)
+                if expression.get("language"):
+                    _check_language(expression, "language", _drawn(expression), problems)
     for name in ("choreography", "globalScriptTask", "globalTask"):
         for element in children(root, name):
             problems.refuse(element, refusals.unknown_element(name))
