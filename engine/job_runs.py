@@ -257,7 +257,10 @@ class JobRuns:
         return True
 
     def _tell(self, claimed: ClaimedJob, attempt: Attempt, until: float) -> None:
-        self._insist(lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt), until)
+        self._insist(
+            lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt, job=claimed.job),
+            until,
+        )
 
     def _attempt(self, claimed: ClaimedJob, handler: Handler[object]) -> Attempt:
         try:

@@ -23,11 +23,14 @@ class DaemonThreads:
         self._running = 0
 
     def run(self, work: Callable[[], T]) -> Future[T]:
-        """Do `work` in a thread of its own; its result or its error comes with the future."""
+        """Do `work` in a thread of its own; its result or its error comes with the future.
+
+        Raises RuntimeError when the computer has no thread left.
+        """
         future: Future[T] = Future()
         with self._changed:
+            threading.Thread(target=self._work, args=(work, future), name=self._name, daemon=True).start()
             self._running += 1
-        threading.Thread(target=self._work, args=(work, future), name=self._name, daemon=True).start()
         return future
 
     def _work(self, work: Callable[[], T], future: Future[T]) -> None:

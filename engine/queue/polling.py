@@ -53,7 +53,12 @@ class PollingPlaces:
                 self._kept.append(job)
                 return
             self._running += 1
-        self._threads.run(lambda: self._run(job))
+        try:
+            self._threads.run(lambda: self._run(job))
+        except RuntimeError as error:  # the computer has no thread left; the lease will run out
+            log.error("job.not_begun", error=type(error).__name__, exc_info=error)
+            with self._counting:
+                self._running -= 1
 
     def wait(self, seconds: float) -> None:
         """Wait until all is done, at most so long."""

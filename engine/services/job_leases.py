@@ -40,11 +40,18 @@ def lease_at_once(command: CaseCommand) -> None:
     They need neither word nor a claim of their own. Should the process be killed before it begins them, their leases
     run out as any other.
     """
+    refused: set[str] = set()
     for number, row in command.projection.jobs.items():
-        if row["state"] != JobState.AVAILABLE.value or row["available_at"] > command.now or _over(command, number):
+        if (
+            row["type"] in refused
+            or row["state"] != JobState.AVAILABLE.value
+            or row["available_at"] > command.now
+            or _over(command, number)
+        ):
             continue
         lease = command.parts.bell.lease_for(row["type"])
         if lease is None:
+            refused.add(row["type"])
             continue
         until = command.now + lease.lasts
         row.update(state=JobState.LEASED.value, attempts=row["attempts"] + 1)

@@ -39,7 +39,7 @@ from engine.store.jobs import (
     update_job,
 )
 from engine.store.states import JobState
-from engine.worker_api import BpmnError, Completed, Failed, Handler, Mode
+from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode
 from persistence.database import DatabaseUnavailable
 from persistence.errors import KaihuError
 
@@ -203,11 +203,11 @@ class Jobs:
     def _attempt(self, key: int, result: Completed | Failed | BpmnError, version: str | None) -> Attempt:
         return Attempt.of(result, version or "")
 
-    def finish(self, key: int, token: str, attempt: Attempt) -> None:
-        """Tell the case how the attempt under this lease ended."""
+    def finish(self, key: int, token: str, attempt: Attempt, *, job: Job | None = None) -> None:
+        """Tell the case how the attempt under this lease ended; who still has the job saves a look."""
 
         def act(connection: Connection) -> None:
-            command, row = self._open(connection, key, "finish_job")
+            command, row = self._open(connection, key, "finish_job", job)
             if row["state"] != JobState.LEASED.value or row["lease_token"] != token:
                 raise StateConflict(
                     what=Thing.JOB, actual=Condition.of(row["state"]), expected=Condition.LEASED_TO_THIS_WORKER
@@ -275,17 +275,22 @@ class Jobs:
         work = Work(jobs=[JobDue(row.key, row.type, until)])
         self._parts.queue.hand_over(connection, work, self._parts.clock.now())
 
-    def _open(self, connection: Connection, key: int, name: str) -> tuple[CaseCommand, dict[str, Any]]:
-        found = find_job(connection, key)
-        if found is None:
-            raise NotFound(what=Thing.JOB, key=key)
-        command = CaseCommand.on(self._parts, connection, name, Actor.worker(found.type), found.instance_key)
-        found = find_job(connection, key)  # again, now that the case is locked
-        assert found is not None
-        row = found._asdict()
+    def _open(
+        self, connection: Connection, key: int, name: str, known: Job | None = None
+    ) -> tuple[CaseCommand, dict[str, Any]]:
+        """A command on the job's case, and the job as it is now that the case is locked."""
+        of = known or self._found(connection, key)
+        command = CaseCommand.on(self._parts, connection, name, Actor.worker(of.type), of.instance_key)
+        row = self._found(connection, key)._asdict()
         command.projection.keep_job(row)
         command.inputs |= {"number": row["number"], "type": row["type"]}
         return command, row
+
+    def _found(self, connection: Connection, key: int) -> Any:
+        row = find_job(connection, key)
+        if row is None:
+            raise NotFound(what=Thing.JOB, key=key)
+        return row
 
 
 def _may_put_off(row: Row[Any], token: str | None, now: dt.datetime) -> bool:

@@ -112,8 +112,11 @@ def renew_leases(
 
 
 def update_job(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
-    """Overwrite columns of the job."""
-    _UPDATE.run(connection, {"of_key": key, **changes})
+    """Overwrite columns of the job; those that never change are left alone, and with them their indexes."""
+    _UPDATE.run(connection, {"of_key": key} | {name: changes[name] for name in _CHANGING if name in changes})
+
+
+_CHANGING = ("state", "headers", "retries", "attempts", "available_at", "lease_token", "lease_until", "worker")
 
 
 def end_jobs(connection: Connection, instance_key: int, endings: Mapping[int, JobState]) -> None:

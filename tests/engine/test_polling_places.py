@@ -1,0 +1,71 @@
+"""The threads that run remote jobs on SQLite: never more than there may be, and older jobs first."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from engine.queue.polling import PollingPlaces
+
+
+class Gate:
+    """Work that waits until it is let through."""
+
+    def __init__(self) -> None:
+        self.opened = threading.Event()
+        self.begun = threading.Semaphore(0)
+        self.done: list[str] = []
+
+    def work(self, name: str) -> None:
+        self.begun.release()
+        self.opened.wait()
+        self.done.append(name)
+
+
+@pytest.fixture
+def freed() -> threading.Event:
+    return threading.Event()
+
+
+@pytest.fixture
+def gate() -> Gate:
+    return Gate()
+
+
+def test_a_job_given_to_a_full_house_is_done_by_the_thread_that_gets_free(freed: threading.Event, gate: Gate) -> None:
+    places = PollingPlaces(1, freed.set)
+    places.give(lambda: gate.work("first"))
+    places.give(lambda: gate.work("second"))
+    gate.begun.acquire()
+    assert places.free() == 0
+    assert not gate.begun.acquire(blocking=False)
+    gate.opened.set()
+    places.wait(60)
+    assert gate.done == ["first", "second"]
+    assert places.free() == 1
+
+
+def test_while_older_jobs_wait_for_a_thread_none_is_free_for_new_ones(freed: threading.Event, gate: Gate) -> None:
+    places = PollingPlaces(1, freed.set)
+    assert places.free_for_waiting() == 1
+    places.give(lambda: gate.work("first"))
+    assert places.free_for_waiting() == 0
+    assert not freed.is_set()
+    gate.opened.set()
+    assert freed.wait(60)  # whoever looks into the tables is told
+    assert places.free() == 0
+    assert places.free_for_waiting() == 1
+    places.nothing_waits()
+    assert places.free() == 1
+
+
+def test_a_thread_whose_job_raises_is_free_again(freed: threading.Event) -> None:
+    def broken() -> None:
+        raise KeyError
+
+    places = PollingPlaces(1, freed.set)
+    places.give(broken)
+    places.wait(60)
+    assert places.free() == 1
+    assert not freed.is_set()
