@@ -13,6 +13,7 @@ import psycopg
 from sqlalchemy import event
 
 from persistence.database import Database
+from persistence.pipelined import PipelinedConnection
 from persistence.telemetry.observation import Kind, Operation
 
 REMOTE = "remote-work"
@@ -49,8 +50,10 @@ class Doom:
 
     def watch(self, database: Database) -> None:
         """Have every connection that writes tell its statements and commits."""
-        connect = _sqlite(self) if database.is_sqlite else _postgresql(self)
-        event.listen(database.engine, "do_connect", connect)
+        if database.is_sqlite:
+            event.listen(database.engine, "do_connect", _sqlite(self))
+        else:
+            event.listen(database.engine, "connect", _postgresql(self))
 
     def began(self, operation: Operation) -> None:
         """An observer's; nothing is between a command and its first statement."""
@@ -91,15 +94,26 @@ def _postgresql(doom: Doom) -> Any:
             doom(Moment.STATEMENT)
             super().executemany(*arguments, **options)
 
-    class Connection(psycopg.Connection[Any]):
+    class Connection(PipelinedConnection):
+        def send(self, *arguments: Any) -> None:
+            doom(Moment.STATEMENT)
+            super().send(*arguments)
+
+        def count(self, *arguments: Any) -> int:
+            doom(Moment.STATEMENT)
+            return super().count(*arguments)
+
+        def rows(self, *arguments: Any) -> Any:
+            doom(Moment.STATEMENT)
+            return super().rows(*arguments)
+
         def commit(self) -> None:
             doom(Moment.BEFORE_COMMIT)
             super().commit()
             doom(Moment.AFTER_COMMIT)
 
-    def connect(dialect: object, record: object, arguments: Any, parameters: dict[str, Any]) -> Connection:
-        connection = Connection.connect(*arguments, **parameters)
+    def connected(connection: PipelinedConnection, record: object) -> None:
+        connection.__class__ = Connection  # it is opened by the database itself
         connection.cursor_factory = Cursor
-        return connection
 
-    return connect
+    return connected
