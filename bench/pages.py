@@ -26,7 +26,6 @@ from bench.kaihu_case import HANDLERS, engine_on, start_case
 from bench.size import Size
 from bench.staff import LOGIN, PASSWORD_FILE, process_owner, staffed_bank
 from bench.timing import MILLI, Figure, p99
-from cli.garbage import made_to_stay
 from cli.web_server import WebServer
 from engine.job_executor import JobExecutor
 from engine.model.ports import SystemClock
@@ -71,8 +70,7 @@ def _engine(url: str, home: Path) -> ProcessEngine:
 
 def _serve(url: str, home: Path, ports: Queue[int]) -> None:
     """As `kaihu serve` does: its server, and the executor beside it."""
-    with made_to_stay():
-        engine = _engine(url, home)
+    engine = _engine(url, home)
     database, clock = engine.parts.database, SystemClock()
     services = WebServices(
         engine=engine,
