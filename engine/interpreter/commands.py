@@ -141,6 +141,7 @@ class Case:
 
     def _due_timers(self) -> list[tuple[dt.datetime, int, int]]:
         """Due time, element instance and arm, earliest first; those held by an incident are none."""
+        self._tree.unfold_due()
         now, held = self._tree.environment.now, self._tree.incidents
         waiting = (task for task in self._tree.tokens.values() if task.number not in held)
         return sorted((at, task.number, arm) for task in waiting for at, arm in due_arms(task, now))

@@ -9,7 +9,7 @@ Ids are counters, so that a replay gives the same ids.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias, TypeVar
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
@@ -21,6 +21,17 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import Decision
 from engine.feel import Expression
+from engine.interpreter.branches import (
+    FOLDED,
+    INCIDENTS,
+    INSIDES,
+    SCOPES,
+    TOKEN,
+    branches_on,
+    due_branches,
+    holder_of,
+    read,
+)
 from engine.interpreter.compaction import splice_out
 from engine.interpreter.definitions import Body
 from engine.interpreter.environment import CaseEnvironment
@@ -104,6 +115,18 @@ class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
         """The fields of an element event about this token."""
         return {"number": self.number, **self.task_spec.place}
 
+    def row(self) -> list[Any]:
+        """The token as the state keeps it; `Workflow.restore_token` reads it."""
+        parent = self.parent.number
+        return [
+            self.number,
+            0 if parent == ROOT else parent,
+            self._state,
+            self.task_spec.name,
+            self.triggered,
+            self.internal_data,
+        ]
+
     def _set_state(self, value: int) -> None:
         self._state = value
         if value == TaskState.READY:
@@ -184,6 +207,17 @@ class Workflow:
         """All tokens, oldest first."""
         return [self.tasks[number] for number in sorted(self.tasks) if number != ROOT]
 
+    def rows(self, but: Container[int] = ()) -> list[list[Any]]:
+        """Its tokens as the state keeps them."""
+        return [task.row() for task in self.open_tasks() if task.number not in but]
+
+    def restore_token(self, row: list[Any]) -> None:
+        """Make the token of a row."""
+        number, parent, state, spec, triggered, internal = row
+        around = self.tasks[parent] if parent else self.task_tree
+        task = Task(self, self.spec.task_specs[spec], around, state, number)
+        task.triggered, task.internal_data = triggered, internal
+
     def cancel_all(self, but: Task | None = None) -> None:
         """Interrupt every token except one."""
         for task in self.open_tasks():
@@ -247,6 +281,8 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         self.ready: dict[int, Task] = {}
         self.folded: dict[int, int] = {}
         """By body of a parallel multi-instance activity: a bit for each item that only waits and is no token now."""
+        self.branches: dict[str, str] = {}
+        """By number of their own token: items with an inside of which there are no tokens now, as texts."""
         self.incidents: dict[int, str] = {}
         self.events: list[Event] = []
         self.last_number = 0
@@ -270,15 +306,48 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
 
     def token(self, number: int) -> Task | None:
         """The open token of a number; an item that was kept as a bit becomes one."""
-        found = self.tokens.get(number)
-        if found is not None:
-            return found
+        found = self.tokens.get(number) or self._unfolded(number)
+        if found is None and self.branches:
+            head = holder_of(self.branches, number)
+            if head is not None:
+                self.unfold_branch(head)
+                return self.token(number)
+        return found
+
+    def _unfolded(self, number: int) -> Task | None:
         for around, bits in self.folded.items():
             body = self.tokens[around]
             index = number - body.internal_data["first"]
             if index >= 0 and bits >> index & 1:
                 return body.task_spec.unfold(body, index)
         return None
+
+    def unfold_branch(self, head: str) -> None:
+        """Make tokens of an item with an inside, and of all that is in it."""
+        branch = read(self.branches.pop(head))
+        self.tokens[branch[TOKEN][1]].workflow.restore_token(branch[TOKEN])
+        for number, spec, rows in branch[INSIDES]:
+            inside = self.create_subprocess(self.tokens[number], spec)
+            for row in rows:
+                inside.restore_token(row)
+        self.restore_beside(branch[SCOPES], branch[INCIDENTS], branch[FOLDED])
+
+    def restore_beside(self, scopes: list[Any], incidents: list[Any], folded: list[Any]) -> None:
+        """What there is beside tokens, as the state keeps it."""
+        for scope, parent, inherited, *gathered in scopes:
+            self.scopes.restore(scope, parent, set(inherited), *gathered)
+        self.incidents.update(incidents)
+        self.folded.update((body, int(bits, 16)) for body, bits in folded)
+
+    def unfold_due(self) -> None:
+        """Make tokens of every branch in which a timer is due."""
+        for head in due_branches(self.branches, self.environment.now):
+            self.unfold_branch(head)
+
+    def unfold_on(self, body: Task) -> None:
+        """Make tokens of every branch of a parallel body."""
+        for head in branches_on(self.branches, body.number):
+            self.unfold_branch(head)
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> SubTree:
         """A workflow for the inside of `my_task`."""

@@ -17,7 +17,9 @@ from persistence.database import Database
 from persistence.migrations import downgrade, upgrade
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import diagram, end, start
-from tests.interpreter.diagrams import each, element, job, path
+from tests.interpreter.diagrams import each, element, job, path, sub
+from tests.interpreter.diagrams import end as end_at
+from tests.interpreter.diagrams import start as start_at
 
 BEFORE, ITEMS = "0005", 5
 LOOP = each("=items", "item", "results", "=verdict")
@@ -35,21 +37,30 @@ def database(database_url: str) -> Iterator[Database]:
 
 def test_a_case_amid_its_items_can_be_taken_back_and_goes_on(database: Database, engine: ProcessEngine) -> None:
     around = "".join(xml.replace("{flows}", "") for _, xml in (start(), end()))
+    inside = start_at("s2"), element("userTask", "stage", ASSIGNED), end_at("e2"), path("s2", "stage", "e2")
     activities = job("check", body=LOOP, type_="ask-registry") + element("userTask", "see", ASSIGNED, LOOP)
-    way = path("begin", "check", "finish") + path("begin", "see", "finish")
+    activities += sub("stages", *inside, loop=each("=items", "item"))
+    way = "".join(path("begin", name, "finish") for name in ("check", "see", "stages"))
     engine.deployments.deploy(administrator, [diagram("both", around + activities + way)])
     case = engine.process_instances.start(clerk, "both", business_key="B", variables={"items": list(range(ITEMS))}).key
     claimed = engine.jobs.claim_batch("me", ["ask-registry"], ITEMS, dt.timedelta(hours=1))
     for one in (claimed[3], claimed[1]):
         engine.jobs.complete(one.key, one.token, {"verdict": f"{one.job.variables['item']}-checked"})
+    rows = engine.user_tasks.inbox(clerk, InboxView.GROUPS).rows
+    staged = next(row for row in rows if row.element_id == "stage")
+    engine.user_tasks.claim(clerk, staged.key)
+    engine.user_tasks.complete(clerk, staged.key, {})
     downgrade(database, BEFORE)
     with database.reading() as connection:
         state = orjson.loads(connection.execute(select(process_instance.c.tree)).scalar_one())
     assert "folded" not in state
-    ((_, _, tokens),) = state["workflows"]
+    assert "branches" not in state
+    (_, _, tokens), *insides = state["workflows"]
+    assert [len(inside) for _, _, inside in insides] == [1] * (ITEMS - 1)
     assert sorted((token[3], token[5]["index"]) for token in tokens if token[3].endswith("#item")) == [
         *(("check#item", index) for index in (0, 2, 4)),
         *(("see#item", index) for index in range(ITEMS)),
+        *(("stages#item", index) for index in range(1, ITEMS)),
     ]
     assert all(len(scope) == 3 for scope in state["scopes"])
     upgrade(database)

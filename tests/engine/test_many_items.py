@@ -18,7 +18,9 @@ from engine.store.tables import process_instance, variable_item
 from persistence.database import Database
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import diagram, end, start
-from tests.interpreter.diagrams import each, element, job, path
+from tests.interpreter.diagrams import each, element, job, path, sub
+from tests.interpreter.diagrams import end as end_at
+from tests.interpreter.diagrams import start as start_at
 
 FEW, MANY = 20, 1_000
 MINUTE = dt.timedelta(minutes=1)
@@ -35,7 +37,9 @@ def one_for_each(process_id: str, activity: str) -> Resource:
 def deployed(engine: ProcessEngine) -> ProcessEngine:
     jobs = one_for_each("jobs", job("each", body=LOOP, type_="ask-registry"))
     tasks = one_for_each("tasks", element("userTask", "each", ASSIGNED, LOOP))
-    engine.deployments.deploy(administrator, [jobs, tasks])
+    inside = start_at("s2"), element("userTask", "see", ASSIGNED), end_at("e2"), path("s2", "see", "e2")
+    stages = one_for_each("stages", sub("each", *inside, loop=LOOP))
+    engine.deployments.deploy(administrator, [jobs, tasks, stages])
     return engine
 
 
@@ -62,7 +66,7 @@ def a_task(engine: ProcessEngine) -> int:
     return calls(lambda: engine.user_tasks.complete(clerk, row.key, {}))
 
 
-@pytest.mark.parametrize(("process_id", "one"), [("jobs", a_job), ("tasks", a_task)])
+@pytest.mark.parametrize(("process_id", "one"), [("jobs", a_job), ("tasks", a_task), ("stages", a_task)])
 def test_one_completion_costs_the_same_beside_few_items_and_beside_many(
     deployed: ProcessEngine, database: Database, process_id: str, one: Callable[[ProcessEngine], int]
 ) -> None:
@@ -76,7 +80,8 @@ def test_one_completion_costs_the_same_beside_few_items_and_beside_many(
             bytes_.append(connection.execute(tree).scalar_one())
         deployed.process_instances.cancel(clerk, case, "seen enough")
     assert costs[1] < 1.1 * costs[0]
-    assert bytes_[1] - bytes_[0] < MANY / 4 + 10  # an item that waits is a bit, written in hexadecimal
+    if process_id != "stages":  # what has an inside is a text in the state; what waits is a bit, a quarter of a digit
+        assert bytes_[1] - bytes_[0] < MANY / 4 + 10
 
 
 def test_items_claimed_by_two_and_done_in_another_order_are_each_done_once(deployed: ProcessEngine) -> None:

@@ -4,16 +4,17 @@ The body stands on the diagram's flows, under the element's own id; its children
 The body keeps counters only: the collection is evaluated again for each child of a sequential one.
 
 A child that only waits for a person or worker is kept as one bit of its body (`TokenTree.folded`), and is a token
-again when somebody asks for it: what a completion costs does not grow with the children that wait beside it.
+again when somebody asks for it: what a completion costs does not grow with the children that wait beside it. One with
+an inside is a branch (`engine.interpreter.branches`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.interpreter.branches import places
 from engine.interpreter.definitions import LoopDefinition, Node
 from engine.interpreter.elements.activities import unexpected
 from engine.interpreter.elements.base import FlowNode
@@ -118,8 +119,9 @@ class MultiInstanceBody(FlowNode):
         return super().abandon(task)
 
     def _unfold_all(self, body: Task) -> None:
-        for index in _places(body.case.folded.get(body.number, 0)):
+        for index in places(body.case.folded.get(body.number, 0)):
             self.unfold(body, index)
+        body.case.unfold_on(body)
 
     def unfold(self, body: Task, index: int) -> Task:
         """Make the token of a child of which only a bit was kept, as it was when it began to wait."""
@@ -153,10 +155,3 @@ def only_waits(task: Task) -> bool:
 
 def _waiting(child: Task, index: int) -> dict[str, Any]:
     return {"entered": True, "index": index, "waits": child.task_spec.waits_for}
-
-
-def _places(bits: int) -> Iterator[int]:
-    """The places of the bits that are set, the lowest first."""
-    for place, bit in enumerate(reversed(f"{bits:b}")):
-        if bit == "1":
-            yield place

@@ -1,6 +1,7 @@
 """items of a list that a parallel activity gathers, each by itself; taking it back puts the lists together.
 
-The programs before knew no items kept as bits either (`folded` in the state of a case): they become tokens again.
+The programs before knew no items kept apart either (`folded` and `branches` in the state of a case): they become
+tokens again.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ def downgrade() -> None:
     op.drop_table("variable_item")
     for key, tree in connection.execute(sa.select(_case.c.key, _case.c.tree).where(_case.c.state == "active")).all():
         state = orjson.loads(tree)
+        for text in state.pop("branches", {}).values():
+            _put_back(state, orjson.loads(text.partition("|")[2]))
         _unfold(connection, key, state)
         state["scopes"] = [scope[:3] for scope in state["scopes"]]
         written = orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
@@ -86,6 +89,16 @@ def _loaded(data: bytes) -> Any:
     if data.startswith(zstandard.FRAME_HEADER):
         data = zstandard.ZstdDecompressor().decompress(data)
     return orjson.loads(data)
+
+
+def _put_back(state: dict[str, Any], branch: list[list[Any]]) -> None:
+    """Write an item with an inside among the others."""
+    token, insides, scopes, incidents, folded = branch
+    _found(state, token[1])[0].append(token)
+    state["workflows"] = sorted([*state["workflows"], *insides], key=lambda workflow: workflow[0])
+    state["scopes"] += scopes
+    state["incidents"] += incidents
+    state.setdefault("folded", []).extend(folded)
 
 
 def _unfold(connection: sa.Connection, key: int, state: dict[str, Any]) -> None:
