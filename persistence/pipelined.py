@@ -13,7 +13,7 @@ import select
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import psycopg
 from psycopg import errors
@@ -27,6 +27,9 @@ from psycopg.pq.abc import PGconn, PGresult
 T = TypeVar("T")
 
 _ONE_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
+"""Prepared statements have the plan for any parameters from their first use on. Left to itself PostgreSQL plans each
+anew five times on every connection, which for a page of the inbox costs more than the page."""
 _MOST_PREPARED = 300
 """Statements a connection keeps planned; the oldest gives way to a new one."""
 _QUIET_SECONDS = 5.0
@@ -61,6 +64,14 @@ class PipelinedConnection(psycopg.Connection[Any]):
         self._loading: AbstractTransformer | None = None
         self._socket = select.poll()
         self._socket.register(self.pgconn.socket, select.POLLIN)
+
+    @classmethod
+    def connect(cls, *given: Any, **named: Any) -> Self:
+        """A new connection, as the driver makes it."""
+        connection = super().connect(*given, autocommit=True, **named)
+        connection.execute(_PLAN_ONCE)
+        connection.autocommit = False
+        return connection
 
     def seems_alive(self) -> bool:
         """Whether there is no need to ask: it was used just now, and the server has not hung up since."""

@@ -7,33 +7,37 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
-from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import InvalidatePoolError
 
 from persistence.pipelined import PipelinedConnection
 
-_PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
-"""Prepared statements have the plan for any parameters from their first use on. Left to itself PostgreSQL plans each
-anew five times on every connection, which for a page of the inbox costs more than the page."""
+
+class PipelinedDialect(PGDialect_psycopg):
+    """SQLAlchemy's dialect of the driver, with our connections."""
+
+    supports_statement_cache = True
+
+    def connect(self, *positional: Any, **named: Any) -> DBAPIConnection:
+        """A new connection."""
+        return cast("DBAPIConnection", PipelinedConnection.connect(*positional, **named))
+
+
+registry.register("postgresql.pipelined", __name__, PipelinedDialect.__name__)
 
 
 def postgresql_engine(url: URL) -> Engine:
     """An engine whose connections are `PipelinedConnection`s."""
     engine = create_engine(
-        url.set(drivername="postgresql+psycopg"),
+        url.set(drivername="postgresql+pipelined"),
         pool_size=16,
         max_overflow=32,
         hide_parameters=True,  # what people typed must not reach a log by way of an error
         connect_args={"prepare_threshold": None},  # `Prepared` does it; the driver would undo it at each ROLLBACK
     )
-
-    @event.listens_for(engine, "do_connect")
-    def connect(_dialect: Dialect, _record: object, positional: Any, named: Any) -> PipelinedConnection:
-        connection = PipelinedConnection.connect(*positional, autocommit=True, **named)
-        connection.execute(_PLAN_ONCE)
-        connection.autocommit = False
-        return connection
 
     @event.listens_for(engine, "checkout")
     def check(connection: PipelinedConnection, _record: object, _proxy: object) -> None:

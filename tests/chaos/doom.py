@@ -6,6 +6,7 @@ import os
 import signal
 import sqlite3
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Any
 
@@ -50,10 +51,8 @@ class Doom:
 
     def watch(self, database: Database) -> None:
         """Have every connection that writes tell its statements and commits."""
-        if database.is_sqlite:
-            event.listen(database.engine, "do_connect", _sqlite(self))
-        else:
-            event.listen(database.engine, "connect", _postgresql(self))
+        connect = _sqlite(self) if database.is_sqlite else _postgresql(self)
+        event.listen(database.engine, "do_connect", connect)
 
     def began(self, operation: Operation) -> None:
         """An observer's; nothing is between a command and its first statement."""
@@ -95,25 +94,18 @@ def _postgresql(doom: Doom) -> Any:
             super().executemany(*arguments, **options)
 
     class Connection(PipelinedConnection):
-        def send(self, *arguments: Any) -> None:
-            doom(Moment.STATEMENT)
-            super().send(*arguments)
-
-        def count(self, *arguments: Any) -> int:
-            doom(Moment.STATEMENT)
-            return super().count(*arguments)
-
-        def rows(self, *arguments: Any) -> Any:
-            doom(Moment.STATEMENT)
-            return super().rows(*arguments)
-
         def commit(self) -> None:
             doom(Moment.BEFORE_COMMIT)
             super().commit()
             doom(Moment.AFTER_COMMIT)
 
-    def connected(connection: PipelinedConnection, record: object) -> None:
-        connection.__class__ = Connection  # it is opened by the database itself
-        connection.cursor_factory = Cursor
+    def statement(_sql: str) -> AbstractContextManager[None]:
+        doom(Moment.STATEMENT)
+        return nullcontext()
 
-    return connected
+    def connect(dialect: object, record: object, arguments: Any, parameters: dict[str, Any]) -> Connection:
+        connection = Connection.connect(*arguments, **parameters)
+        connection.cursor_factory, connection.watched = Cursor, statement
+        return connection
+
+    return connect
