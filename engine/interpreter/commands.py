@@ -199,6 +199,10 @@ class Case:
         """The variables of the case itself. Not to be changed."""
         return dict(self._tree.scopes.values(0))
 
+    def release(self) -> None:
+        """The command is over: nothing more may be asked of the case."""
+        self._tree.release()
+
     def take_events(self) -> list[Event]:
         """What happened since the last take, in order."""
         events, self._tree.events = self._tree.events, []

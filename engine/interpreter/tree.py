@@ -60,6 +60,7 @@ for _name in ("spiff", "spiff.task", "spiff.workflow", "spiff.data"):
 
 T = TypeVar("T")
 Cancelling: TypeAlias = "Iterator[Cancelling]"
+_WAITS = {wait.value: wait for wait in Wait}
 ROOT = -1
 """Id of each workflow's root task, which holds the others and is no token."""
 
@@ -235,13 +236,15 @@ class Workflow:
         if len(self.tasks) == 1:
             self.on_empty()
 
-    def _task_removed_notify(self, task: Task) -> None:
-        self.case.ready.pop(task.number, None)
-        self.case.tokens.pop(task.number, None)
-
     def remove(self, task: Task) -> None:
-        """Take a token out of the tree."""
-        self._remove_task(task.number)  # type: ignore[attr-defined]  # of the library's class mixed in after this one
+        """Take a token out of the tree, with those on it."""
+        for child in task.children:
+            self.remove(child)
+        number = task.number
+        task.parent._children.remove(number)
+        del self.tasks[number]
+        self.case.ready.pop(number, None)
+        self.case.tokens.pop(number, None)
 
     def on_empty(self) -> None:
         """The last token has gone."""
@@ -378,8 +381,9 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
 
     def is_dead(self, workflow: Workflow) -> bool:
         """Whether tokens are left, and all of them are held back before joins."""
-        tokens = workflow.open_tasks()
-        return bool(tokens) and not any(token.internal_data.get("entered") for token in tokens)
+        if len(workflow.tasks) == 1:  # the root, which is no token
+            return False
+        return not any(token.internal_data.get("entered") for token in workflow.tasks.values())
 
     def _release_joins(self) -> bool:
         """Inclusive joins wait for tokens that may still come: asked again when nothing else moves."""
@@ -429,8 +433,10 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         """Nobody needs to answer this token any more."""
         waited = task.internal_data.pop("waits", None)
         if waited is not None:
-            self.emit(WaitEnded(number=task.number, wait=Wait(waited)))
-        arms = task.internal_data.pop("arms", ())
+            self.emit(WaitEnded(number=task.number, wait=_WAITS[waited]))
+        arms = task.internal_data.pop("arms", None)
+        if not arms:
+            return
         for wait, column in ((Wait.TIMER, 0), (Wait.MESSAGE, 1)):
             if any(arm[column] is not None for arm in arms):
                 self.emit(WaitEnded(number=task.number, wait=wait))
@@ -484,6 +490,13 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
             self.scopes.propagate(self.flow_scope(task), values)
         else:
             self.scopes.propagate(self.scope(task), values)
+
+    def release(self) -> None:
+        """Let go of everything. Tree and tokens hold each other, and the garbage collector would find them late."""
+        for _, workflow in self.workflows():
+            for task in workflow.tasks.values():
+                task.__dict__.clear()
+        self.__dict__.clear()
 
     def workflows(self) -> Iterator[tuple[int, Workflow]]:
         """The case itself (0) and every inside, by the number of the token around it."""

@@ -19,21 +19,27 @@ class CalendarFunctions:
     def __init__(self, calendar: Calendar) -> None:
         self.calls: list[dict[str, Any]] = []
         self.by_name: Mapping[str, ExternalFunction] = {
-            "business days after": self._function("business days after", "days", calendar.business_days_after),
-            "business hours after": self._function("business hours after", "hours", calendar.business_hours_after),
+            name: _noting(name, unit, after, self.calls)
+            for name, unit, after in (
+                ("business days after", "days", calendar.business_days_after),
+                ("business hours after", "hours", calendar.business_hours_after),
+            )
         }
 
-    def _function(self, name: str, unit: str, after: Callable[[dt.datetime, int], dt.datetime]) -> ExternalFunction:
-        def implementation(start: object, count: object) -> dt.datetime:
-            moment, steps = _instant(start), _whole(count)
-            try:
-                result = after(moment, steps)
-            except OverflowError as error:
-                raise Unsuitable from error
-            self.calls.append({"function": name, "from": moment, unit: steps, "result": result})
-            return result
 
-        return ExternalFunction(name, ("from", unit), implementation)
+def _noting(
+    name: str, unit: str, after: Callable[[dt.datetime, int], dt.datetime], calls: list[dict[str, Any]]
+) -> ExternalFunction:
+    def implementation(start: object, count: object) -> dt.datetime:
+        moment, steps = _instant(start), _whole(count)
+        try:
+            result = after(moment, steps)
+        except OverflowError as error:
+            raise Unsuitable from error
+        calls.append({"function": name, "from": moment, unit: steps, "result": result})
+        return result
+
+    return ExternalFunction(name, ("from", unit), implementation)
 
 
 def _instant(value: object) -> dt.datetime:

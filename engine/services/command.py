@@ -136,7 +136,7 @@ class CaseCommand:
             self.projection.apply(event)
 
     def write(self) -> None:
-        """Store the outcome: tree, variables, projections, and the one journal entry."""
+        """Store the outcome: tree, variables, projections, and the one journal entry. The last that a command does."""
         case, key = self._case, self.facts.key
         if case is not None:
             self.absorb()
@@ -156,6 +156,8 @@ class CaseCommand:
         append(self.connection, entry)
         if changes:
             update_instance(self.connection, key, changes)
+        if case is not None:
+            case.release()
 
     def _entry(self) -> dict[str, Any]:
         return following(
