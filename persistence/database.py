@@ -109,8 +109,9 @@ class Database:
             self._readers: SqliteReaders | None = SqliteReaders(self._reader)
             self._turns: SqliteWriter | None = SqliteWriter(self._writer)
         else:
-            from persistence.postgresql import postgresql_engine  # noqa: PLC0415  SQLite needs no driver of it
+            from persistence.postgresql import looking, postgresql_engine  # noqa: PLC0415  SQLite needs no driver of it
 
+            self._looking = looking
             self._writer = self._reader = postgresql_engine(self.url)
             self._readers = self._turns = None
         self._open = threading.local()
@@ -157,9 +158,7 @@ class Database:
             with _translated(), self._readers.reading() as connection:
                 yield connection
             return
-        from persistence.postgresql import looking  # noqa: PLC0415
-
-        with _translated(), looking(self._reader, one_view=one_view) as connection:
+        with _translated(), self._looking(self._reader, one_view=one_view) as connection:
             yield connection
 
     def close(self) -> None:

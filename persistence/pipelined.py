@@ -256,10 +256,20 @@ _ENCODERS: dict[type, Callable[[Any], bytes | None]] = {
     str: _text,
     bytes: _unchanged,
     bool: lambda value: b"t" if value else b"f",
+    memoryview: bytes,
     type(None): _unchanged,
 }
 
 
 def _encoded(value: Any) -> bytes | None:
     """As PostgreSQL reads it; bytes go as they are, in the binary format."""
-    return _ENCODERS[type(value)](value)
+    encode = _ENCODERS.get(type(value)) or _encoder_of(value)
+    return encode(value)
+
+
+def _encoder_of(value: object) -> Callable[[Any], bytes | None]:
+    """For members of enumerations, which are texts or numbers too."""
+    for kind, encode in _ENCODERS.items():
+        if isinstance(value, kind):
+            return encode
+    raise psycopg.ProgrammingError(f"cannot adapt type {type(value).__name__!r}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from enum import IntEnum, StrEnum
 
 import pytest
 from sqlalchemy import (
@@ -118,6 +119,23 @@ def test_values_are_read_as_they_were_written(boxes: Database) -> None:
     with boxes.reading() as connection:
         assert tuple(_BOX.first(connection, {"key": 1})) == (1, "张三 \\x41 'x' %s", content)
         assert tuple(_BOX.first(connection, {"key": 2})) == (2, "L", None)
+
+
+def test_a_member_of_an_enumeration_is_its_value_and_what_is_no_value_is_refused(boxes: Database) -> None:
+    with boxes.transaction() as transaction:
+        put(transaction.connection, Size.SMALL, label=Colour.RED)
+    with boxes.reading() as connection:
+        assert tuple(_BOX.first(connection, {"key": 1}))[:2] == (1, "red")
+    with pytest.raises(ProgrammingError), boxes.transaction() as transaction:
+        _INSERT.run(transaction.connection, {"key": 2, "label": ["no", "text"], "content": None})
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+class Size(IntEnum):
+    SMALL = 1
 
 
 def test_thousands_of_writes_do_not_wait_for_room(boxes: Database) -> None:
