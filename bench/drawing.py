@@ -33,6 +33,16 @@ def line_diagram(steps: int) -> bytes:
     return _drawn(f"line_{steps}", nodes, [" ".join(pair) for pair in pairwise(names)])
 
 
+def items_diagram() -> bytes:
+    """A human task for each of `items` at once, whose results are gathered."""
+    gathered = 'inputCollection="=items" inputElement="item" outputCollection="results" outputElement="=item"'
+    loop = _extended(f"<zeebe:loopCharacteristics {gathered}/>")
+    tag, name, inside = _human("work")
+    inside += f"<bpmn:multiInstanceLoopCharacteristics>{loop}</bpmn:multiInstanceLoopCharacteristics>"
+    nodes = [("startEvent", "begin", ""), (tag, name, inside), ("endEvent", "finish", "")]
+    return _drawn("items", nodes, ["begin work", "work finish"])
+
+
 def outside_diagram() -> bytes:
     """One remote job."""
     call = ("serviceTask", "call", _extended(f'<zeebe:taskDefinition type="{REMOTE_CHECK}"/>'))

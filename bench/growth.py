@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.application import application
-from bench.drawing import line_diagram, loop_diagram
+from bench.drawing import items_diagram, line_diagram, loop_diagram
 from bench.kaihu_case import clerk, engine_in, engine_on, run_case
 from bench.timing import MILLI, Figure, seconds
 from engine.process_engine import ProcessEngine
@@ -19,6 +19,7 @@ from persistence.database import Database
 _SMALL, _LARGE = 10_000, 1_000_000
 _ENDLESS = 10**9
 _TENTHS = 10
+_FEW_ITEMS = 100
 Points = list[tuple[float, float]]
 
 
@@ -72,6 +73,26 @@ def _untouched(loop: Loop, rounds: int) -> dict[str, Figure]:
     return {
         "step_1mb_untouched_ratio": {"kaihu": theirs / ours, "ms_at_10_kb": ours, "ms_at_1_mb": theirs, "unit": unit}
     }
+
+
+def item_figures(folder: Path, items: int, rounds: int) -> dict[str, Figure]:
+    """The completion of one of many parallel tasks, and of one of few, in turns."""
+    engine = engine_on(Database(f"sqlite:///{folder / 'items.db'}"), folder, items_diagram())
+    few, many = (_items_of(engine, count, rounds) for count in (_FEW_ITEMS, items))
+    pairs = [
+        tuple(seconds(partial(engine.user_tasks.complete, clerk, key, {})) for key in keys)
+        for keys in zip(few, many, strict=True)
+    ]
+    ours, theirs = (statistics.median(column) * MILLI for column in zip(*pairs, strict=True))
+    unit = f"cost of completing one of {items} parallel tasks to one of {_FEW_ITEMS}, medians of {rounds}"
+    return {"parallel_items_flatness": {"kaihu": theirs / ours, "ms_few": ours, "ms_many": theirs, "unit": unit}}
+
+
+def _items_of(engine: ProcessEngine, count: int, wanted: int) -> list[int]:
+    """The keys of some tasks of a new case that has so many."""
+    items = {"items": list(range(count))}
+    case = engine.process_instances.start(clerk, "items", business_key=f"I-{count}", variables=items).key
+    return [task.key for task in engine.user_tasks.of_case(clerk, case)[:wanted]]
 
 
 def data_growth(folder: Path, rounds: int) -> Points:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from bench.cases import case_figures, remote_figures
 from bench.feel import feel_figures
-from bench.growth import Points, data_growth, instance_growth, loop_figures, step_growth
+from bench.growth import Points, data_growth, instance_growth, item_figures, loop_figures, step_growth
 from bench.inbox import FilledInbox, inbox_figures
 from bench.pages import pages_figures
 from bench.peers import installed_peers
@@ -93,7 +93,7 @@ class Measurement:
 
     def _loop(self, folder: Path) -> dict[str, Figure]:
         figures, self.curves["loop"] = loop_figures(folder, self._size.loop_rounds)
-        return figures
+        return figures | item_figures(folder, self._size.items, self._size.samples)
 
     def _new_folder(self, name: str) -> Path:
         folder = self._folder / name

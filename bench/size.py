@@ -22,6 +22,8 @@ class Size:
     inbox_rows: int
     pages: int
     loop_rounds: int
+    items: int
+    """Parallel ones of one activity."""
     outside_jobs: int
     starts: int
     """Of the server."""
@@ -41,6 +43,7 @@ QUICK = Size(
     inbox_rows=10_000,
     pages=40,
     loop_rounds=200,
+    items=1_000,
     outside_jobs=32,
     starts=1,
     versions=5,
@@ -57,6 +60,7 @@ FULL = Size(
     inbox_rows=1_000_000,
     pages=300,
     loop_rounds=5_000,
+    items=9_990,
     outside_jobs=400,
     starts=5,
     versions=100,

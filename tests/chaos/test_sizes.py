@@ -127,7 +127,7 @@ def test_a_case_with_megabytes_of_variables_completes(deployed: ProcessEngine, e
 
 
 def test_many_jobs_in_parallel_are_all_done_once(deployed: ProcessEngine, executor: JobExecutor, shown: Shown) -> None:
-    items = times(1_000, at_least=40)
+    items = times(9_990, at_least=40)  # with what is around them as many as one command may enter
     case = begin(deployed, f"parallel_{REMOTE}", items=list(range(items)))
     assert executor.run_until_idle(10 * items) == items
     assert completed(deployed, case)
