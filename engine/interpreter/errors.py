@@ -17,17 +17,26 @@ class DiagramRefused(ResourceRefused):
 
 
 class StepBudgetSpent(KaihuError):
-    """One command enters more elements than it may: most likely a loop without an end."""
+    """One command enters more elements than it may: a loop without an end, or too many items at once.
+
+    Fields: `budget`, and the `element` at which it was spent.
+    """
 
     code = "step_budget_spent"
     kind = ErrorKind.TOO_LARGE
-    en = "The case enters more than {budget} elements without waiting; look for a loop without an end."
-    zh = "案件在一次命令中执行了超过 {budget} 个节点而未进入等待，请检查是否存在死循环。"
+    en = (
+        "The case enters more than {budget} elements without waiting, at last {element}; look for a loop without an "
+        "end, or for too many items at once."
+    )
+    zh = (
+        "案件在一次命令中执行了超过 {budget} 个节点而未进入等待（最后到达 {element}），"
+        "请检查是否存在死循环，或一次处理的条目过多。"
+    )
 
-    def __init__(self, budget: int, events: Sequence[Event] = ()) -> None:
+    def __init__(self, budget: int, element: str, events: Sequence[Event] = ()) -> None:
         self.events = tuple(events)
         """What the command had done until then, in order; none of it counts."""
-        super().__init__(budget=budget)
+        super().__init__(budget=budget, element=element)
 
 
 class UnexpectedResult(KaihuError):

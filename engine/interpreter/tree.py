@@ -401,7 +401,7 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         """A token arrives at an element; counts towards the step budget."""
         self._steps += 1
         if self._steps > self.environment.step_budget:
-            raise StepBudgetSpent(self.environment.step_budget, self.events)
+            raise StepBudgetSpent(self.environment.step_budget, task.task_spec.node.id, self.events)
         task.internal_data["entered"] = True
         around = task.parent.number if task.triggered else task.workflow.parent_task_id or 0
         self.emit(ElementEntered(**task.at, kind=task.task_spec.kind, parent=around))

@@ -153,13 +153,15 @@ def test_a_loop_of_many_rounds_finishes(deployed: ProcessEngine, executor: JobEx
     shown(rounds=rounds)
 
 
-@pytest.mark.parametrize("process_id", ["endless", f"parallel_{REMOTE}"])
+@pytest.mark.parametrize(
+    ("process_id", "element"), [("endless", "count"), (f"parallel_{REMOTE}", f"parallel_{REMOTE}_work")]
+)
 def test_a_case_that_enters_too_many_elements_at_once_is_refused_and_leaves_nothing(
-    deployed: ProcessEngine, process_id: str
+    deployed: ProcessEngine, process_id: str, element: str
 ) -> None:
     with pytest.raises(StepBudgetSpent) as refused:
         begin(deployed, process_id, n=0, items=list(range(BUDGET)))
-    assert refused.value.fields == {"budget": BUDGET}
+    assert refused.value.fields == {"budget": BUDGET, "element": element}
     with pytest.raises(NotFound):
         deployed.process_instances.find(clerk, "AO-1")
 
