@@ -19,7 +19,17 @@ from tests.chaos.conftest import Shown
 from tests.chaos.length import times
 from tests.conftest import TestClock
 from tests.engine.conftest import Outside, accounts_opened, administrator, clerk
-from tests.engine.diagrams import chain, diagram, end, service_task, start, timer_catch, user_task
+from tests.engine.diagrams import (
+    chain,
+    diagram,
+    end,
+    message,
+    message_catch,
+    service_task,
+    start,
+    timer_catch,
+    user_task,
+)
 from tests.interpreter.diagrams import call, each, flow, gateway, job, path, script
 
 MEGABYTE = 1_000_000
@@ -84,6 +94,16 @@ TWO_TIMERS = diagram(
     + path("begin", "split", "wait", "each", "join", "finish")
     + path("split", "pause", "one", "join"),
 )
+EITHER = diagram(
+    "either",
+    plain(start(), timer_catch("wait", "PT1M"), message_catch("signed", "agreement_signed"), end())
+    + gateway("eventBased", "which")
+    + gateway("exclusive", "merge")
+    + job("each", body=each("=items", "item"), type_=REMOTE)
+    + path("begin", "which", "wait", "each", "merge", "finish")
+    + path("which", "signed", "merge"),
+    roots=message("agreement_signed"),
+)
 ENDLESS = diagram(
     "endless",
     plain(start())
@@ -100,7 +120,7 @@ LARGE = diagram(
 
 @pytest.fixture
 def deployed(engine: ProcessEngine) -> ProcessEngine:
-    engine.deployments.deploy(administrator, [*MANY, *LATER, LOOP, LATE, TWO_TIMERS, ENDLESS, LARGE])
+    engine.deployments.deploy(administrator, [*MANY, *LATER, LOOP, LATE, TWO_TIMERS, EITHER, ENDLESS, LARGE])
     return engine
 
 
@@ -211,6 +231,18 @@ def test_a_timer_held_by_an_incident_leaves_the_others_of_its_case_alone(
     (task,) = deployed.user_tasks.inbox(clerk, InboxView.GROUPS).rows
     assert task.element_id == "one"
     assert not completed(deployed, case)
+
+
+def test_where_a_timer_is_held_by_an_incident_a_message_may_still_come(
+    deployed: ProcessEngine, executor: JobExecutor, clock: TestClock
+) -> None:
+    case = begin(deployed, "either", items=list(range(BUDGET)))
+    clock.pass_by(minutes=1)
+    executor.run_until_idle()
+    assert incidents(deployed) == [(StepBudgetSpent.code, "which")]
+    deployed.messages.correlate(clerk, "agreement_signed", "AO-1")
+    assert completed(deployed, case)
+    assert incidents(deployed) == []
 
 
 def test_a_local_job_that_waited_and_leads_beyond_a_bound_ends_in_an_incident_and_writes_nothing(
