@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,8 +28,10 @@ def worker_for(
     database: Database, handlers: Mapping[str, Handler[Any]], steps: Steps, bell: Bell, pace: Pace
 ) -> Background:
     """A worker of the database's kind, not started."""
+    limit = max((handler.timeout for handler in handlers.values()), default=dt.timedelta())
+    longest = pace.turn + limit.total_seconds() + pace.spare
     if database.is_sqlite:
-        return PollingWorker(steps, bell, pace)
+        return PollingWorker(steps, bell, pace, longest)
     from engine.queue.procrastinate_worker import ProcrastinateWorker  # noqa: PLC0415  as above
 
-    return ProcrastinateWorker(database, handlers, steps, pace)
+    return ProcrastinateWorker(database, handlers, steps, pace, longest)

@@ -20,11 +20,15 @@ _SHORTEST_SLEEP = 0.1  # seconds; work that is due but cannot be had (another pr
 
 
 class PollingPlaces:
-    """The threads that run remote jobs, up to `threads` at once. Safe between threads."""
+    """The threads that run remote jobs, up to `threads` at once. Safe between threads.
 
-    def __init__(self, threads: int, freed: Callable[[], None]) -> None:
+    A handler that does not return loses its place after `longest` seconds; its thread stays behind.
+    """
+
+    def __init__(self, threads: int, freed: Callable[[], None], longest: float) -> None:
         self._threads, self._freed = DaemonThreads("job"), freed
-        self._most, self._running = threads, 0
+        self._most, self._longest = threads, longest
+        self._running: dict[object, float] = {}
         self._counting = threading.Lock()
         self._kept: deque[Callable[[], object]] = deque()
         self._missed = False
@@ -32,14 +36,19 @@ class PollingPlaces:
     def free(self) -> int:
         """How many may take up a job; none while older jobs wait in the tables for one."""
         with self._counting:
-            return 0 if self._missed else max(self._most - self._running - len(self._kept), 0)
+            return 0 if self._missed else self._free()
 
     def free_for_waiting(self) -> int:
         """The same for those older jobs; if there is none, `freed` is called once there is."""
         with self._counting:
-            free = max(self._most - self._running - len(self._kept), 0)
+            free = self._free()
             self._missed = not free
             return free
+
+    def _free(self) -> int:
+        now = time.monotonic()
+        running = sum(now < place_lost for place_lost in self._running.values())
+        return max(self._most - running - len(self._kept), 0)
 
     def nothing_waits(self) -> None:
         """No older job is in the tables."""
@@ -48,49 +57,56 @@ class PollingPlaces:
 
     def give(self, job: Callable[[], object]) -> None:
         """Do it as soon as a thread is free: at once, unless somebody else was given the place meanwhile."""
+        thread = object()
         with self._counting:
-            if self._running >= self._most:
+            if not self._free():
                 self._kept.append(job)
                 return
-            self._running += 1
+            self._running[thread] = time.monotonic() + self._longest
         try:
-            self._threads.run(lambda: self._run(job))
+            self._threads.run(lambda: self._run(thread, job))
         except RuntimeError as error:  # the computer has no thread left; the lease will run out
             log.error("job.not_begun", error=type(error).__name__, exc_info=error)
-            with self._counting:
-                self._running -= 1
+            self._end(thread)
 
     def wait(self, seconds: float) -> None:
         """Wait until all is done, at most so long."""
         if not self._threads.wait(seconds):
-            log.warning("executor.left_behind", jobs=self._running)
+            log.warning("executor.left_behind", jobs=len(self._running))
 
-    def _run(self, job: Callable[[], object] | None) -> None:
-        while job is not None:
-            try:
-                job()
-            except Exception as error:  # nobody asks for this thread's error; the lease will run out
-                log.error("job.not_told", error=type(error).__name__, exc_info=error)
-            job, missed = self._next()
-        if missed:
+    def _run(self, thread: object, job: Callable[[], object]) -> None:
+        try:
+            job()
+        except Exception as error:  # nobody asks for this thread's error; the lease will run out
+            log.error("job.not_told", error=type(error).__name__, exc_info=error)
+        finally:
+            self._end(thread)
+
+    def _end(self, thread: object) -> None:
+        """The thread's place is free: for a job that was given before, else for those in the tables."""
+        with self._counting:
+            del self._running[thread]
+            missed = self._missed
+        if not self.begin_kept() and missed:
             self._freed()
 
-    def _next(self) -> tuple[Callable[[], object] | None, bool]:
+    def begin_kept(self) -> bool:
+        """Give a free place to a job that was given when there was none; whether there was such a job."""
         with self._counting:
-            if self._kept:
-                return self._kept.popleft(), False
-            self._running -= 1
-            return None, self._missed
+            job = self._kept.popleft() if self._kept else None
+        if job is not None:
+            self.give(job)
+        return job is not None
 
 
 class PollingWorker:
     """Timers and local jobs in one thread, remote jobs in others."""
 
-    def __init__(self, steps: Steps, bell: Bell, pace: Pace) -> None:
+    def __init__(self, steps: Steps, bell: Bell, pace: Pace, longest: float) -> None:
         self._steps, self._bell, self._pace = steps, bell, pace
         self._stopping = threading.Event()
         self._woken = threading.Event()
-        self.places = PollingPlaces(pace.threads, self._woken.set)
+        self.places = PollingPlaces(pace.threads, self._woken.set, longest)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -127,6 +143,7 @@ class PollingWorker:
         """Fire timers, run local jobs, hand remote ones to free threads; seconds until there may be more to do."""
         try:
             self._steps.look_after()
+            self.places.begin_kept()  # a handler that does not return may have lost its place
             waiting = self._steps.waiting()
             done = self._steps.run_due() if _due(waiting.timers) or _due(waiting.local) else 0
             done += self._hand_out(waiting)

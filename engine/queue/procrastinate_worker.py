@@ -66,11 +66,12 @@ class _Later(BaseRetryStrategy):
 class ProcrastinateWorker:
     """The worker of this process. `start` and `stop` may alternate; both are called by one thread."""
 
-    def __init__(self, database: Database, handlers: Mapping[str, Handler[Any]], steps: Steps, pace: Pace) -> None:
+    def __init__(
+        self, database: Database, handlers: Mapping[str, Handler[Any]], steps: Steps, pace: Pace, longest: float
+    ) -> None:
         self._address = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._queues = [TIMERS, UPKEEP, *(queue_of(type_) for type_ in handlers)]
-        longest = max((handler.timeout for handler in handlers.values()), default=dt.timedelta())
-        self._longest_step = pace.turn + longest.total_seconds() + pace.spare
+        self._longest_step = longest
         self._steps, self._pace = steps, pace
         self._threads = DaemonThreads("job")
         self._thread: threading.Thread | None = None

@@ -7,6 +7,9 @@ import threading
 import pytest
 
 from engine.queue.polling import PollingPlaces
+from tests.engine.queue_machine import wait_until
+
+_LONG, _SHORT = 60.0, 0.05  # seconds that a job may keep its place
 
 
 class Gate:
@@ -34,7 +37,7 @@ def gate() -> Gate:
 
 
 def test_a_job_given_to_a_full_house_is_done_by_the_thread_that_gets_free(freed: threading.Event, gate: Gate) -> None:
-    places = PollingPlaces(1, freed.set)
+    places = PollingPlaces(1, freed.set, _LONG)
     places.give(lambda: gate.work("first"))
     places.give(lambda: gate.work("second"))
     gate.begun.acquire()
@@ -47,7 +50,7 @@ def test_a_job_given_to_a_full_house_is_done_by_the_thread_that_gets_free(freed:
 
 
 def test_while_older_jobs_wait_for_a_thread_none_is_free_for_new_ones(freed: threading.Event, gate: Gate) -> None:
-    places = PollingPlaces(1, freed.set)
+    places = PollingPlaces(1, freed.set, _LONG)
     assert places.free_for_waiting() == 1
     places.give(lambda: gate.work("first"))
     assert places.free_for_waiting() == 0
@@ -64,8 +67,22 @@ def test_a_thread_whose_job_raises_is_free_again(freed: threading.Event) -> None
     def broken() -> None:
         raise KeyError
 
-    places = PollingPlaces(1, freed.set)
+    places = PollingPlaces(1, freed.set, _LONG)
     places.give(broken)
     places.wait(60)
     assert places.free() == 1
     assert not freed.is_set()
+
+
+def test_a_handler_that_does_not_return_loses_its_place(freed: threading.Event, gate: Gate) -> None:
+    places = PollingPlaces(1, freed.set, _SHORT)
+    places.give(lambda: gate.work("stuck"))
+    places.give(lambda: gate.work("kept"))
+    gate.begun.acquire()
+    wait_until(lambda: places.begin_kept() and gate.begun.acquire(timeout=0.1))
+    wait_until(places.free)
+    places.give(lambda: gate.work("next"))
+    assert gate.begun.acquire(timeout=60)
+    gate.opened.set()
+    places.wait(60)
+    assert places.free() == 1  # the thread that came back in the end counts once
