@@ -26,12 +26,14 @@ from psycopg.pq.abc import PGconn, PGresult
 
 T = TypeVar("T")
 
-_ONE_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_ONE_VIEW = "BEGIN ISOLATION LEVEL REPEATABLE READ"
 _PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
 """Prepared statements have the plan for any parameters from their first use on. Left to itself PostgreSQL plans each
 anew five times on every connection, which for a page of the inbox costs more than the page."""
 _MOST_PREPARED = 300
 """Statements a connection keeps planned; the oldest gives way to a new one."""
+_MOST_UNANSWERED = 1_000
+"""What is sent and not yet answered is kept in memory on both sides."""
 _QUIET_SECONDS = 5.0
 """A connection unused for longer is asked whether its server is still there."""
 _FORGOTTEN = {"26000", "0A000"}
@@ -85,6 +87,8 @@ class PipelinedConnection(psycopg.Connection[Any]):
 
     def send(self, sql: str, values: Iterable[Any], formats: Sequence[int]) -> None:
         """Execute it without waiting."""
+        if len(self._sent) >= _MOST_UNANSWERED:
+            self.settle()
         with self.watched(sql):
             self._send(sql, [_encoded(value) for value in values], formats)
 
