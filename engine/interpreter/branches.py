@@ -16,7 +16,7 @@ import orjson
 from engine.model import values
 
 if TYPE_CHECKING:
-    from engine.interpreter.tree import TokenTree
+    from engine.interpreter.tree import Task, TokenTree
 
 Branch: TypeAlias = list[list[Any]]
 """By the places below, as JSON has it."""
@@ -86,9 +86,22 @@ def _folded(branch: Branch) -> Iterator[int]:
         yield from (first + place for place in places(int(bits, 16)))
 
 
-def due_branches(branches: dict[str, str], now: dt.datetime) -> list[str]:
-    """Those in which a timer is due."""
-    return [head for head, text in branches.items() if '"arms"' in text and _has_due(read(text), now)]
+def unfold(tree: TokenTree, head: str) -> None:
+    """Make tokens of an item with an inside, and of all that is in it."""
+    branch = read(tree.branches.pop(head))
+    tree.tokens[branch[TOKEN][1]].workflow.restore_token(branch[TOKEN])
+    for number, spec, rows in branch[INSIDES]:
+        inside = tree.create_subprocess(tree.tokens[number], spec)
+        for row in rows:
+            inside.restore_token(row)
+    tree.restore_beside(branch[SCOPES], branch[INCIDENTS], branch[FOLDED])
+
+
+def unfold_due(tree: TokenTree) -> None:
+    """Make tokens of every branch in which a timer is due."""
+    now = tree.environment.now
+    for head in [head for head, text in tree.branches.items() if '"arms"' in text and _has_due(read(text), now)]:
+        unfold(tree, head)
 
 
 def _has_due(branch: Branch, now: dt.datetime) -> bool:
@@ -96,9 +109,11 @@ def _has_due(branch: Branch, now: dt.datetime) -> bool:
     return any(at is not None and dt.datetime.fromisoformat(at) <= now for at in dues)
 
 
-def branches_on(branches: dict[str, str], body: int) -> list[str]:
-    """Those whose own token hangs on this one."""
-    return [head for head, text in branches.items() if read(text)[TOKEN][1] == body]
+def unfold_on(body: Task) -> None:
+    """Make tokens of every branch of a parallel body."""
+    tree = body.case
+    for head in [head for head, text in tree.branches.items() if read(text)[TOKEN][1] == body.number]:
+        unfold(tree, head)
 
 
 def _rows(branch: Branch) -> Iterable[list[Any]]:

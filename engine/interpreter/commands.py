@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from SpiffWorkflow.util.task import TaskState
 
 from engine.interpreter import codec
+from engine.interpreter.branches import unfold_due
 from engine.interpreter.elements.errors import throw
 from engine.interpreter.elements.events import BoundaryEvent, WaitingEvent
 from engine.interpreter.elements.waits import arm_timers, due_arms
@@ -141,7 +142,7 @@ class Case:
 
     def _due_timers(self) -> list[tuple[dt.datetime, int, int]]:
         """Due time, element instance and arm, earliest first; those held by an incident are none."""
-        self._tree.unfold_due()
+        unfold_due(self._tree)
         now, held = self._tree.environment.now, self._tree.incidents
         waiting = (task for task in self._tree.tokens.values() if task.number not in held)
         return sorted((at, task.number, arm) for task in waiting for at, arm in due_arms(task, now))

@@ -21,17 +21,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.decisions import Decision
 from engine.feel import Expression
-from engine.interpreter.branches import (
-    FOLDED,
-    INCIDENTS,
-    INSIDES,
-    SCOPES,
-    TOKEN,
-    branches_on,
-    due_branches,
-    holder_of,
-    read,
-)
+from engine.interpreter.branches import holder_of, unfold
 from engine.interpreter.compaction import splice_out
 from engine.interpreter.definitions import Body
 from engine.interpreter.environment import CaseEnvironment
@@ -313,7 +303,7 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         if found is None and self.branches:
             head = holder_of(self.branches, number)
             if head is not None:
-                self.unfold_branch(head)
+                unfold(self, head)
                 return self.token(number)
         return found
 
@@ -325,32 +315,12 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
                 return body.task_spec.unfold(body, index)
         return None
 
-    def unfold_branch(self, head: str) -> None:
-        """Make tokens of an item with an inside, and of all that is in it."""
-        branch = read(self.branches.pop(head))
-        self.tokens[branch[TOKEN][1]].workflow.restore_token(branch[TOKEN])
-        for number, spec, rows in branch[INSIDES]:
-            inside = self.create_subprocess(self.tokens[number], spec)
-            for row in rows:
-                inside.restore_token(row)
-        self.restore_beside(branch[SCOPES], branch[INCIDENTS], branch[FOLDED])
-
     def restore_beside(self, scopes: list[Any], incidents: list[Any], folded: list[Any]) -> None:
         """What there is beside tokens, as the state keeps it."""
         for scope, parent, inherited, *gathered in scopes:
             self.scopes.restore(scope, parent, set(inherited), *gathered)
         self.incidents.update(incidents)
         self.folded.update((body, int(bits, 16)) for body, bits in folded)
-
-    def unfold_due(self) -> None:
-        """Make tokens of every branch in which a timer is due."""
-        for head in due_branches(self.branches, self.environment.now):
-            self.unfold_branch(head)
-
-    def unfold_on(self, body: Task) -> None:
-        """Make tokens of every branch of a parallel body."""
-        for head in branches_on(self.branches, body.number):
-            self.unfold_branch(head)
 
     def create_subprocess(self, my_task: Task, spec_name: str) -> SubTree:
         """A workflow for the inside of `my_task`."""

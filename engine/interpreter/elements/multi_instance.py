@@ -14,7 +14,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.interpreter.branches import places
+from engine.interpreter.branches import places, unfold_on
 from engine.interpreter.definitions import LoopDefinition, Node
 from engine.interpreter.elements.activities import unexpected
 from engine.interpreter.elements.base import FlowNode
@@ -121,7 +121,7 @@ class MultiInstanceBody(FlowNode):
     def _unfold_all(self, body: Task) -> None:
         for index in places(body.case.folded.get(body.number, 0)):
             self.unfold(body, index)
-        body.case.unfold_on(body)
+        unfold_on(body)
 
     def unfold(self, body: Task, index: int) -> Task:
         """Make the token of a child of which only a bit was kept, as it was when it began to wait."""
