@@ -19,6 +19,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.pool import NullPool, StaticPool
 
+from persistence.answers import forget_answers
 from persistence.errors import ErrorKind, KaihuError
 from persistence.sqlite_readers import SqliteReaders
 from persistence.sqlite_writer import SqliteWriter, TransactionLost
@@ -35,6 +36,7 @@ _SILENCE = {
     "tcp_user_timeout": "30000",
 }
 """libpq's parameters, where the address has none: a server that has gone without a word is noticed within 30 s."""
+_PAGES_BETWEEN_CHECKPOINTS = 4_000  # of 4 KiB: pages that change with every case are copied back less often
 _BUSY_MILLISECONDS = 5_000  # another process may write to the same SQLite file; wait this long for its commit
 
 
@@ -135,6 +137,7 @@ class Database:
         try:
             begin = self._turns.transaction if self._turns else self._writer.begin
             with _translated(), begin() as connection:
+                forget_answers(connection)
                 transaction = Transaction(connection)
                 yield transaction
                 at_commit = self.is_sqlite or not connection.connection.driver_connection.closed  # type: ignore[union-attr]
@@ -156,9 +159,11 @@ class Database:
         """
         if self._readers:
             with _translated(), self._readers.reading() as connection:
+                forget_answers(connection)
                 yield connection
             return
         with _translated(), self._looking(self._reader, one_view=one_view) as connection:
+            forget_answers(connection)
             yield connection
 
     def close(self) -> None:
@@ -193,6 +198,7 @@ def _sqlite(url: Any, **pool: Any) -> Engine:
             cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
             _write_ahead(cursor)
             cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute(f"PRAGMA wal_autocheckpoint={_PAGES_BETWEEN_CHECKPOINTS}")
             cursor.execute("PRAGMA foreign_keys=ON")
 
     return engine

@@ -15,6 +15,7 @@ from bank.people.records import Authentication, Login, Person, RoleAssignment, S
 from bank.people.roles import ROLES, Side
 from bank.people.tables import person, role_assignment
 from bank.terms import Record
+from persistence.answers import forget_answers, once
 from persistence.prepared import Prepared
 
 ADMINISTRATOR = "administrator"
@@ -62,6 +63,7 @@ class People:
         """The person has left: no sign-in, no roles; records keep the name."""
         self.get(connection, key)
         connection.execute(update(person).where(person.c.key == key).values(active=False))
+        forget_answers(connection)
 
     def authenticate(self, connection: Connection, login_name: str, password: str) -> Authentication:
         """Check a sign-in. The caller commits whatever the answer, so that failures count towards the lock-out."""
@@ -88,7 +90,11 @@ class People:
 
     def roles(self, connection: Connection, key: int) -> frozenset[str]:
         """The ids of the roles a person holds now; none for a person who has left or is unknown."""
-        return frozenset(row.role for row in _ROLES.all(connection, {"person": key}))
+        return once(
+            connection,
+            ("roles", key),
+            lambda: frozenset(row.role for row in _ROLES.all(connection, {"person": key})),
+        )
 
     def holders(self, connection: Connection, role: str) -> list[Person]:
         """The active persons who hold a role now, oldest first."""
@@ -123,6 +129,7 @@ class People:
         connection.execute(
             insert(role_assignment).values(person=key, role=role, granted_by=by, granted_at=self._clock.now())
         )
+        forget_answers(connection)
 
     def revoke(self, connection: Connection, key: int, role: str, *, by: int) -> None:
         """Take a role back. Raises SelfGrantRefused, ActionNotAuthorised, RecordNotFound when it is not held."""
@@ -136,6 +143,7 @@ class People:
             )
             .values(revoked_by=by, revoked_at=self._clock.now())
         )
+        forget_answers(connection)
         if changed.rowcount == 0:
             raise RecordNotFound(what=Record.ROLE_ASSIGNMENT, key=role)
 

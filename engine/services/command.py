@@ -173,7 +173,9 @@ class CaseCommand:
                 "steps": [self._with_variables(step) for step in self.steps],
                 "functions": self.functions.calls,
                 "zone": str(self.parts.zone),  # with the entry's time, what now() and today() were
-                "events": [self._event(event) for event in self.events],
+                "events": [
+                    self._written(event) if type(event) is VariableWritten else event.to_json() for event in self.events
+                ],
             },
         )
 
@@ -181,11 +183,8 @@ class CaseCommand:
         variables = told.get("variables")
         return told if variables is None else {**told, "variables": self._json.parts(variables)}
 
-    def _event(self, event: Event) -> Mapping[str, Any]:
-        body = event.to_json()
-        if type(event) is VariableWritten:
-            body["value"] = self._json.part(event.value)
-        return body
+    def _written(self, event: VariableWritten) -> Mapping[str, Any]:
+        return {**event.to_json(), "value": self._json.part(event.value)}
 
     def _new_row(self) -> dict[str, Any]:
         """Of a case that begins; what changes from now on is left out."""

@@ -53,7 +53,11 @@ def _place(case: CaseFacts, event: ElementEvent) -> dict[str, Any]:
 
 def activity_row(case: CaseFacts, event: ElementEntered, now: dt.datetime) -> dict[str, Any]:
     """An element instance that begins."""
-    return _place(case, event) | {
+    return {
+        "instance_key": case.key,
+        "number": event.number,
+        "process_id": event.process,
+        "element_id": event.element,
         "parent": event.parent,
         "kind": event.kind,
         "state": _ACTIVE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol, TypeAlias
@@ -80,13 +80,14 @@ def happened(what: str) -> None:
         observer.happened(what)
 
 
-@contextmanager
-def observed(kind: Kind, name: str, **facts: Fact) -> Iterator[Operation]:
+def observed(kind: Kind, name: str, **facts: Fact) -> AbstractContextManager[Operation]:
     """Measure the block; it may set the operation's outcome and add facts. What it raises passes through."""
-    if not _observers:
-        yield Operation(kind, name)  # written to and never read
-        return
     operation = Operation(kind, name, facts)
+    return _observing(operation) if _observers else nullcontext(operation)
+
+
+@contextmanager
+def _observing(operation: Operation) -> Iterator[Operation]:
     span = Span(operation)
     try:
         yield operation
