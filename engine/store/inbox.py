@@ -70,9 +70,15 @@ class Reader:
     now: dt.datetime
 
     @property
+    def places(self) -> int:
+        """For how many roles a statement is to be: an even number, so that there are half as many shapes."""
+        return len(self.roles) + len(self.roles) % 2
+
+    @property
     def parameters(self) -> dict[str, Any]:
-        """For the statements of this module."""
-        roles = {f"role_{number}": role for number, role in enumerate(sorted(self.roles))}
+        """For the statements of this module; a place too many is nobody's role."""
+        given = [*sorted(self.roles), ""][: self.places]
+        roles = {f"role_{number}": role for number, role in enumerate(given)}
         return {"person": self.person, "by_name": str(self.person), "now": self.now} | roles
 
 
@@ -89,7 +95,8 @@ def page_of(connection: Connection, view: View, reader: Reader, after: Cursor | 
     parameters = reader.parameters
     if after is not None:
         parameters |= {"after_key": after.key, "after_due": after.due}
-    prepared = _page(connection.dialect.name, view, len(reader.roles), after is not None, limit)
+    places = reader.places if view.offers else 0
+    prepared = _page(connection.dialect.name, view, places, after is not None, limit)
     return _with_groups(prepared.all(connection, parameters))
 
 
@@ -106,7 +113,7 @@ def open_in(connection: Connection, instance_key: int, limit: int) -> list[Offer
 
 def counts_of(connection: Connection, views: Iterable[View], reader: Reader, cap: int) -> tuple[int, ...]:
     """How many tasks each view has, at most `cap`."""
-    row = _counts(connection.dialect.name, tuple(views), len(reader.roles), cap).first(connection, reader.parameters)
+    row = _counts(connection.dialect.name, tuple(views), reader.places, cap).first(connection, reader.parameters)
     assert row is not None  # it only counts
     return tuple(row)
 
