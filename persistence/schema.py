@@ -63,4 +63,4 @@ def _microseconds(time: dt.datetime | None) -> int | None:
 
 
 def _instant(microseconds: int | None) -> dt.datetime | None:
-    return None if microseconds is None else _EPOCH + dt.timedelta(microseconds=microseconds)
+    return None if microseconds is None else _EPOCH + dt.timedelta(0, 0, microseconds)
