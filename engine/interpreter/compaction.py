@@ -2,7 +2,7 @@
 
 SpiffWorkflow keeps every finished task as the parent of its successors, so state and cost grow with each
 round of a loop, and beyond a depth of 1000 tasks vanish from its iterators. Nothing of ours looks back: joins
-note the flow a token came by. So a completed task's successors move up to its parent, and it goes.
+note the flow a token came by. So the tokens that follow a task are put under its parent, and it goes.
 """
 
 from __future__ import annotations
@@ -11,16 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.interpreter.tree import Task
-
-
-def splice_out(task: Task) -> None:
-    """Take a finished task out of the tree, its successors move up to its parent."""
-    parent = task.parent
-    for child in task.children:
-        child.parent = parent
-        parent._children.append(child.number)
-    task._children = []
-    task.workflow.remove(task)
 
 
 def move_out(task: Task) -> None:

@@ -22,7 +22,6 @@ from SpiffWorkflow.util.task import TaskState
 from engine.decisions import Decision
 from engine.feel import Expression
 from engine.interpreter.branches import holder_of, unfold
-from engine.interpreter.compaction import splice_out
 from engine.interpreter.definitions import Body
 from engine.interpreter.environment import CaseEnvironment
 from engine.interpreter.errors import JoinNeverCompletes, StepBudgetSpent
@@ -220,11 +219,6 @@ class Workflow:
         for task in self.open_tasks():
             if task.number in self.tasks:
                 yield task.cancelling()
-
-    def _task_completed_notify(self, task: Task) -> None:
-        splice_out(task)
-        if len(self.tasks) == 1:
-            self.on_empty()
 
     def remove(self, task: Task) -> None:
         """Take a token out of the tree, with those on it."""

@@ -75,11 +75,11 @@ def back_off(attempts: int) -> dt.timedelta:
 
 def _run_next_local_job(command: CaseCommand, tried: set[int]) -> bool:
     for number, row in command.projection.jobs.items():
+        if row["key"] in tried or number in command.projection.ended:
+            continue
         handler = command.parts.handlers.get(row["type"])
         waits = row["state"] == JobState.AVAILABLE and row["available_at"] <= command.now
-        if handler is None or handler.mode is not Mode.LOCAL or not waits or row["key"] in tried:
-            continue
-        if number in command.projection.ended:
+        if handler is None or handler.mode is not Mode.LOCAL or not waits:
             continue
         tried.add(row["key"])
         run_local_job(command, row, handler)

@@ -125,7 +125,19 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
         """Make the token of an item of which only a bit was kept."""
         raise NotImplementedError  # only multi-instance bodies have such children
 
-    def _on_complete_hook(self, task: Task) -> None:
+    def _on_complete(self, task: Task) -> None:
+        """The tokens that follow are put in the task's place and arrive once it has gone (`compaction`)."""
+        tokens = self._finish(task)
+        workflow = task.workflow
+        workflow.remove(task)
+        for token in tokens:
+            if token.number in workflow.tasks:
+                token.task_spec._update(token)
+        if len(workflow.tasks) == 1:  # the root, which is no token
+            workflow.on_empty()
+
+    def _finish(self, task: Task) -> list[Task]:
+        """End the element instance; the tokens that follow it."""
         case = task.case
         case.end_wait(task)
         for child in task.children:
@@ -136,20 +148,23 @@ class FlowNode(BpmnSpecMixin):  # type: ignore[misc]  # the library is untyped
         case.scopes.close(-task.number)
         if body is not None:
             body.task_spec.child_done(body, task)
-        else:
-            self.pass_on(task, self.flows_to_take(task))
+            return []
+        return self.pass_on(task, self.flows_to_take(task))
 
     def flows_to_take(self, task: Task) -> Iterable[SequenceFlow]:
         """The outgoing flows that get a token: all, unless a gateway chooses."""
         return self.outgoing
 
-    def pass_on(self, task: Task, flows: Iterable[SequenceFlow]) -> None:
-        """Put a token on each flow; the library lets them arrive."""
+    def pass_on(self, task: Task, flows: Iterable[SequenceFlow]) -> list[Task]:
+        """Put a token on each flow."""
+        around, tokens = task.parent, []
         for sequence in flows:
             flow = sequence.flow
             task.case.emit(FlowTaken(flow=flow.id, process=flow.process_id))
-            token = task.add(self._wf_spec.task_specs[flow.target])
+            token = around.add(self._wf_spec.task_specs[flow.target])
             token.internal_data["flow"] = flow.id
+            tokens.append(token)
+        return tokens
 
 
 def _assign(task: Task, scope: int, mapping: VariableMapping, value: Value, results: dict[str, Value]) -> None:

@@ -87,12 +87,12 @@ class EventBasedGateway(WaitingEvent):
         task.internal_data["result"] = dict(variables)
         task._ready()
 
-    def pass_on(self, task: Task, flows: Iterable[SequenceFlow]) -> None:
+    def pass_on(self, task: Task, flows: Iterable[SequenceFlow]) -> list[Task]:
         """One token, to the event that occurred."""
-        super().pass_on(task, [self.outgoing[task.internal_data["arm"]]])
-        (token,) = task.children
+        (token,) = super().pass_on(task, [self.outgoing[task.internal_data["arm"]]])
         token.internal_data["occurred"] = True
         task.case.take_result(token, task.internal_data["result"])
+        return [token]
 
 
 class BoundaryEvent(FlowNode):
