@@ -13,4 +13,4 @@ from engine.services.calendar_functions import CalendarFunctions
 
 def calendar_functions() -> Mapping[str, ExternalFunction]:
     """The functions diagrams call for due dates: `business days after`, `business hours after`."""
-    return CalendarFunctions(BusinessCalendar(SystemClock(), Parameters.shipped())).by_name
+    return CalendarFunctions(BusinessCalendar(SystemClock(), Parameters.shipped()))

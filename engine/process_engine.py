@@ -77,5 +77,5 @@ class ProcessEngine:
 
     def display_environment(self) -> Environment:
         """What a page needs to show a form now as a command would judge it: time, calendar, the bank's zone."""
-        functions = CalendarFunctions(self.parts.calendar).by_name
+        functions = CalendarFunctions(self.parts.calendar)
         return CaseEnvironment(now=self.parts.clock.now(), functions=functions, zone=self.parts.zone).feel()

@@ -88,7 +88,16 @@ class Task(SpiffTask):  # type: ignore[misc]  # the library is untyped
         """The case's outermost workflow."""
         self.number = self.case.next_number() if id_ is None else id_
         """The element instance's number."""
-        super().__init__(workflow, task_spec, parent, state, self.number)
+        self.id = self.number  # this and what follows is what the library makes, without its data and its times
+        self.workflow, self.task_spec = workflow, task_spec
+        self._parent = None if parent is None else parent.number
+        self._children: list[int] = []
+        self._state = state
+        self.triggered = False
+        self.internal_data = {}
+        workflow.tasks[self.number] = self
+        if parent is not None:
+            parent._children.append(self.number)
         if self.number != ROOT:
             self.case.tokens[self.number] = self
 
@@ -253,6 +262,7 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
     """All tokens of a case with their scopes and incidents, and the events of the running command."""
 
     parent_task_id = None
+    script_engine = NoScripts()
 
     def __init__(
         self,
@@ -278,7 +288,8 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
         self.feel = environment.feel()
         self.scopes = Scopes(load_scope, load_items, self.emit)
         self._steps = 0
-        super().__init__(specs[root], subprocess_specs=specs, script_engine=NoScripts(), deserializing=True)
+        self.spec, self.subprocess_specs = specs[root], specs  # of the library's fields, those that move tokens
+        self.tasks, self.completed = {}, False
         self.subprocesses: dict[int, SubTree] = {}
         self.plant()
 
@@ -457,10 +468,8 @@ class TokenTree(Workflow, BpmnWorkflow):  # type: ignore[misc]  # the library is
 
     def release(self) -> None:
         """Let go of everything. Tree and tokens hold each other, and the garbage collector would find them late."""
-        for _, workflow in self.workflows():
-            for task in workflow.tasks.values():
-                task.__dict__.clear()
-        self.__dict__.clear()
+        for _, workflow in list(self.workflows()):
+            workflow.__dict__.clear()
 
     def workflows(self) -> Iterator[tuple[int, Workflow]]:
         """The case itself (0) and every inside, by the number of the token around it."""

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from engine.feel import ExternalFunction, Unsuitable
+from engine.interpreter import CALENDAR_FUNCTIONS
 from engine.model.calendar import WideDateTime, in_microseconds
 from engine.model.ports import Calendar
 
 _MAX_STEPS = 10_000  # business days or hours in one call: 40 years; more is a mistake in a diagram
 
 
-class CalendarFunctions:
-    """The functions of one command, and the record of their calls."""
+class CalendarFunctions(Mapping[str, ExternalFunction]):
+    """The functions of one command by name, each made when first asked for, and the record of their calls."""
 
     def __init__(self, calendar: Calendar) -> None:
         self.calls: list[dict[str, Any]] = []
-        self.by_name: Mapping[str, ExternalFunction] = {
-            name: _noting(name, unit, after, self.calls)
-            for name, unit, after in (
-                ("business days after", "days", calendar.business_days_after),
-                ("business hours after", "hours", calendar.business_hours_after),
-            )
-        }
+        self._calendar = calendar
+
+    def __getitem__(self, name: str) -> ExternalFunction:
+        match name:
+            case "business days after":
+                return _noting(name, "days", self._calendar.business_days_after, self.calls)
+            case "business hours after":
+                return _noting(name, "hours", self._calendar.business_hours_after, self.calls)
+            case _:
+                raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(CALENDAR_FUNCTIONS)
+
+    def __len__(self) -> int:
+        return len(CALENDAR_FUNCTIONS)
 
 
 def _noting(

@@ -107,7 +107,7 @@ class CaseCommand:
     @property
     def environment(self) -> CaseEnvironment:
         """What the interpreter is given: the command's time, the calendar, the bank's zone."""
-        return CaseEnvironment(now=self.now, functions=self.functions.by_name, zone=self.parts.zone)
+        return CaseEnvironment(now=self.now, functions=self.functions, zone=self.parts.zone)
 
     @property
     def case(self) -> Case:
