@@ -145,6 +145,7 @@ class ProcrastinateWorker:
         probe = await psycopg.AsyncConnection.connect(self._address)
         await probe.close()
         app = self._app()
+        looking = asyncio.ensure_future(self._look_for_stalled_workers(app))
         try:
             await app.open_async()
             await app.run_worker_async(
@@ -155,10 +156,11 @@ class ProcrastinateWorker:
                 fetch_job_polling_interval=self._pace.poll_every,
                 delete_jobs="always",
                 shutdown_graceful_timeout=_LETTING_GO,
-                update_heartbeat_interval=self._pace.heartbeat_every,
-                stalled_worker_timeout=self._pace.stalled_after,
+                update_heartbeat_interval=self._pace.renew_every,
+                stalled_worker_timeout=self._pace.lease,
             )
         finally:
+            looking.cancel()
             await app.close_async()
 
     def _app(self) -> App:
@@ -179,7 +181,6 @@ class ProcrastinateWorker:
             await self._do(app, lambda: self._steps.fire_timers(case, moment(at)))
 
         async def look_after(timestamp: int) -> None:
-            await self._take_from_stalled_workers(app)
             await self._do(app, self._steps.look_after)
 
         app.task(name=RUN_JOB, retry=_Later())(run_job)
@@ -206,10 +207,17 @@ class ProcrastinateWorker:
             answer = await app.connector.execute_query_one_async("SELECT clock_timestamp() AS now")
             raise _TooEarly(answer["now"] + too_early)
 
+    async def _look_for_stalled_workers(self, app: App) -> None:
+        while True:
+            await asyncio.sleep(self._pace.renew_every)
+            try:
+                await self._take_from_stalled_workers(app)
+            except ConnectorException as error:  # if the database is away, Procrastinate's worker ends by it
+                log.warning("queue.not_looked", error=type(error).__name__)
+
     async def _take_from_stalled_workers(self, app: App) -> None:
         """Let rows be fetched again whose worker has shown no heartbeat; their leases are still respected."""
-        stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._pace.stalled_after)
-        for row in stalled:
+        for row in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=self._pace.lease):
             try:
                 await app.job_manager.retry_job(row)
             except ConnectorException:  # somebody else did, or it came to its end after all

@@ -163,7 +163,7 @@ class Pace:
     threads: int = 4
     """Jobs under way at the same time."""
     lease: float = 6.0
-    """How long a job stays a killed process's; while the process lives, it renews its leases (`renew_every`)."""
+    """How long a killed process's jobs stay its own, and what Procrastinate gave it; a living one renews both."""
     turn: float = 1.0
     """How long a thread goes on with the next job of a case before older work has its turn."""
     spare: float = 30.0
@@ -172,13 +172,10 @@ class Pace:
     """The bound of `Background.stop`: below the 30 s that service managers commonly leave."""
     poll_every: float = 1.0
     """How late work may be that was scheduled for a later time; new work is told by NOTIFY at once."""
-    heartbeat_every: float = 10.0
-    stalled_after: float = 30.0
-    """A worker without a heartbeat for so long is taken for dead."""
     look_after_at: str = "* * * * *"
     """When one of the machines looks after what was lost: cron, with seconds as an optional sixth field."""
 
     @property
     def renew_every(self) -> float:
-        """Seconds between two renewals of leases: two may fail before one runs out."""
+        """Seconds between two signs of life: two may fail before leases run out. The dead are looked for as often."""
         return self.lease / 3

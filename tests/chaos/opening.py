@@ -46,7 +46,7 @@ OPENING = diagram(
             service_task("ask_police", REMOTE_WORK, _PATIENT),
             user_task("approve", "clerk"),
             service_task("open_account", "local-work", _PATIENT),
-            timer_catch("pause", "PT5M"),
+            timer_catch("pause", "PT1S"),
             service_task("tell_customer", REMOTE_WORK, _PATIENT),
             end(),
         )

@@ -28,7 +28,7 @@ from persistence.keys import Keys
 from tests.engine.conftest import EveryDay, RolesOnly, ledger
 from tests.engine.diagrams import chain, diagram, end, service_task, start, timer_catch
 
-QUICK = Pace(lease=1.5, spare=0.5, stop_within=20, heartbeat_every=0.5, stalled_after=2, look_after_at="* * * * * *")
+QUICK = Pace(lease=1.5, spare=0.5, stop_within=20, look_after_at="* * * * * *")
 """Leases of a second and a half, and what was lost is looked for every second."""
 
 _GUARD = 300.0  # seconds after which a test gives up waiting for something that should long have come

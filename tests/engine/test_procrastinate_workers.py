@@ -143,7 +143,7 @@ def test_a_job_whose_machine_is_killed_is_finished_by_another_after_its_lease(
     with postgres.reading() as connection:
         lease_until = connection.execute(select(job.c.lease_until)).scalar_one()
     outside.open()
-    with machines(1, url, outside, pace=replace(QUICK, lease=60)):
+    with machines(1, url, outside, pace=replace(QUICK, lease=9)):
         wait_until(lambda: completed(engine, cases))
     assert SystemClock().now() >= lease_until
     assert [(case, attempt) for case, _, attempt, _ in outside.done] == [("asking-1", "1"), ("asking-1", "2")]
@@ -262,6 +262,26 @@ def test_work_of_which_nobody_knows_any_more_is_found(
     executor = JobExecutor(engine, pace=QUICK)
     executor.start()
     wait_until(lambda: completed(engine, cases))
+    executor.stop()
+    assert completed(engine, cases)
+
+
+def test_word_that_a_killed_machine_had_taken_and_not_looked_at_is_anothers_as_soon_as_a_lease_would_be(
+    engine: ProcessEngine, postgres: Database
+) -> None:
+    """Nobody need wait for the minute at which one machine looks after what was lost."""
+    cases = begin(engine, "asking", 3) + begin(engine, "pausing", 3)
+    with postgres.transaction() as transaction:
+        of_dead = (
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '2 seconds') RETURNING id"
+        )
+        dead = transaction.connection.execute(text(of_dead)).scalar_one()
+        fetched = text("UPDATE procrastinate_jobs SET status = 'doing', worker_id = :dead")
+        transaction.connection.execute(fetched, {"dead": dead})
+    executor = JobExecutor(engine, pace=replace(QUICK, look_after_at="0 0 1 1 *"))
+    executor.start()
+    wait_until(lambda: completed(engine, cases))
+    wait_until(lambda: rows_left(postgres) == 0)
     executor.stop()
     assert completed(engine, cases)
 
