@@ -159,7 +159,12 @@ class Projection:
         return {number for number, ended in self.waits_ended if ended is wait}
 
     def case_columns(self) -> Row:
-        """Columns of the case's own row that follow from the events alone."""
+        """Columns of the case's own row that follow from the events alone.
+
+        The state only when it changes: SQLite writes the entries of an index anew whose columns a statement names.
+        """
+        if self.state is InstanceState.ACTIVE and not self.case.is_new:
+            return {}
         if self.state is InstanceState.ACTIVE:
             return {"state": self.state.value}
         return {"state": self.state.value, "ended_at": self.now}
