@@ -19,7 +19,7 @@ from engine.services.parts import EngineParts
 from engine.services.segregation import check_segregation
 from engine.store.instances import find_instance
 from engine.store.states import TaskState
-from engine.store.tasks import candidates_of, find_task, groups_of
+from engine.store.tasks import Candidates, candidates_of, find_task
 from persistence.errors import KaihuError
 
 
@@ -33,20 +33,16 @@ def task_subject(task: Row[Any]) -> dict[str, str | int | None]:
     }
 
 
-def is_candidate(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> bool:
+def is_candidate(
+    parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any], candidates: Candidates
+) -> bool:
     """Whether the person holds a candidate role now, is named as a candidate, or was assigned the task."""
     if actor.kind is not ActorKind.PERSON or actor.person is None:
         return False
-    groups, persons = candidates_of(connection, task.key)
-    if actor.person in persons or parts.authority.roles(connection, actor.person) & groups:
-        return True
-    return not groups and not persons and task.assignee == actor.person
-
-
-def require_candidate(parts: EngineParts, connection: Connection, actor: Actor, task: Row[Any]) -> None:
-    """Raises NotAuthorised."""
-    if not is_candidate(parts, connection, actor, task):
-        raise NotAuthorised(action=Action.CLAIM.value)
+    if not candidates.roles and not candidates.persons:
+        return bool(task.assignee == actor.person)
+    held = parts.authority.roles(connection, actor.person)
+    return actor.person in candidates.persons or not held.isdisjoint(candidates.roles)
 
 
 def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: int) -> UserTaskDetail:
@@ -54,7 +50,8 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
     task = find_task(connection, key)
     if task is None:
         raise NotFound(what=Thing.USER_TASK, key=key)
-    candidate = is_candidate(parts, connection, actor, task)
+    candidates = candidates_of(connection, key)
+    candidate = is_candidate(parts, connection, actor, task, candidates)
     may_view_case = may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is None
     did_it = actor.kind is ActorKind.PERSON and actor.person is not None and task.completed_by == actor.person
     if not (candidate or may_view_case or did_it):
@@ -66,7 +63,7 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
     if task.state == TaskState.OPEN.value:
         data = dict(command.case.job_variables(task.number))
     return UserTaskDetail(
-        task=task_row(task, groups_of(connection, key)),
+        task=task_row(task, candidates.roles),
         definition_key=task.definition_key,
         element=command.definition.element(task.process_id, task.element_id),
         form=None if task.form_key is None else parts.programs.form(connection, task.form_key),

@@ -20,11 +20,10 @@ from engine.services.inbox import counts, inbox, open_tasks_of_case
 from engine.services.parts import EngineParts
 from engine.services.segregation import check_segregation
 from engine.services.settling import settle
-from engine.services.task_detail import is_candidate, require_candidate, task_detail, task_subject
+from engine.services.task_detail import is_candidate, task_detail, task_subject
 from engine.services.transactions import run_once
-from engine.store.instances import lock_instance_of_task
 from engine.store.states import TaskState
-from engine.store.tasks import find_task, hand_task_to
+from engine.store.tasks import Candidates, hand_task_to, lock_task
 
 
 class UserTasks:
@@ -59,8 +58,8 @@ class UserTasks:
         Raises NotFound, NotAuthorised, SegregationOfDuties, StateConflict when another person holds it.
         """
 
-        def act(command: CaseCommand, task: Row[Any]) -> None:
-            require_candidate(self._parts, command.connection, actor, task)
+        def act(command: CaseCommand, task: Row[Any], candidates: Candidates) -> None:
+            self._require_candidate(command, actor, task, candidates)
             if task.assignee not in (None, actor.person):
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.ASSIGNED, expected=Condition.UNASSIGNED)
             check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
@@ -72,7 +71,7 @@ class UserTasks:
     def release(self, actor: Actor, key: int) -> None:
         """Give the task back to its candidates. Raises NotAuthorised when another person holds it."""
 
-        def act(command: CaseCommand, task: Row[Any]) -> None:
+        def act(command: CaseCommand, task: Row[Any], _candidates: Candidates) -> None:
             _require_assignee(actor, task, Action.RELEASE)
             hand_task_to(command.connection, key, None)
 
@@ -84,10 +83,9 @@ class UserTasks:
         Raises NotAuthorised when the actor may not assign or `person` is no candidate, SegregationOfDuties.
         """
 
-        def act(command: CaseCommand, task: Row[Any]) -> None:
+        def act(command: CaseCommand, task: Row[Any], candidates: Candidates) -> None:
             assignee = Actor(kind=ActorKind.PERSON, person=person)
-            if not is_candidate(self._parts, command.connection, assignee, task):
-                raise NotAuthorised(action=Action.CLAIM.value)
+            self._require_candidate(command, assignee, task, candidates)
             check_segregation(command.connection, command.definition, task.instance_key, task.element_id, assignee)
             command.inputs["assignee"] = person
             hand_task_to(command.connection, key, person)
@@ -109,9 +107,9 @@ class UserTasks:
         FormInvalid, StateConflict.
         """
 
-        def act(command: CaseCommand, task: Row[Any]) -> None:
+        def act(command: CaseCommand, task: Row[Any], candidates: Candidates) -> None:
             _require_assignee(actor, task, Action.COMPLETE)
-            require_candidate(self._parts, command.connection, actor, task)
+            self._require_candidate(command, actor, task, candidates)
             if revision is not None and revision != task.revision:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.CHANGED, expected=Condition.UNCHANGED)
             check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
@@ -122,6 +120,10 @@ class UserTasks:
             settle(command)
 
         self._run(actor, Action.COMPLETE, key, act, idempotency_key=idempotency_key)
+
+    def _require_candidate(self, command: CaseCommand, person: Actor, task: Row[Any], candidates: Candidates) -> None:
+        if not is_candidate(self._parts, command.connection, person, task, candidates):
+            raise NotAuthorised(action=Action.CLAIM.value)
 
     def _accepted(self, command: CaseCommand, task: Row[Any], form_data: Mapping[str, object]) -> dict[str, Value]:
         if task.form_key is None:
@@ -136,7 +138,7 @@ class UserTasks:
         actor: Actor,
         action: Action,
         key: int,
-        act: Callable[[CaseCommand, Row[Any]], None],
+        act: Callable[[CaseCommand, Row[Any], Candidates], None],
         *,
         unless: Callable[[Row[Any]], bool] = lambda task: False,
         idempotency_key: str | None = None,
@@ -144,19 +146,19 @@ class UserTasks:
         subject: dict[str, str | int | None] = {"task_key": key}
 
         def run(connection: Connection) -> None:
-            case = lock_instance_of_task(connection, key)  # first, so that the task is read as the last command left it
-            task = find_task(connection, key)
-            if case is None or task is None:
+            locked = lock_task(connection, key)
+            if locked is None:
                 raise NotFound(what=Thing.USER_TASK, key=key)
+            task = locked.task
             subject.update(task_subject(task))
             require(self._parts, connection, actor, action, subject)
             if task.state != TaskState.OPEN:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
             if unless(task):
                 return
-            command = CaseCommand.of_active(self._parts, connection, f"{action.value}_user_task", actor, case)
+            command = CaseCommand.of_active(self._parts, connection, f"{action.value}_user_task", actor, locked.case)
             command.inputs |= {"number": task.number, "element": task.element_id}
-            act(command, task)
+            act(command, task, locked.candidates)
             command.write()
 
         with guarded(self._parts, actor, action, subject):

@@ -19,9 +19,15 @@ _AT_ONCE = 4_096
 """Bytes of a stored variable up to which it comes with its scope; a large one only when it is asked for."""
 
 _OF_KEY = select(process_instance).where(process_instance.c.key == bindparam("key"))
-_BY_KEY, _BY_KEY_LOCKED = Prepared(_OF_KEY), Prepared(_OF_KEY.with_for_update())
+_BY_KEY = Prepared(_OF_KEY)
+MOVED = [
+    process_instance.c[name]
+    for name in ("key", "definition_key", "business_key", "state", "incidents", "tree", "seq", "hash")
+]
+"""What a command needs of the case it moves."""
+_BY_KEY_LOCKED = Prepared(_OF_KEY.with_only_columns(*MOVED).with_for_update())
 _BY_TASK_LOCKED = Prepared(
-    select(process_instance)
+    select(*MOVED)
     .where(
         process_instance.c.key
         == select(user_task.c.instance_key).where(user_task.c.key == bindparam("task")).scalar_subquery()
@@ -64,7 +70,7 @@ def find_instance(connection: Connection, key: int) -> Row[Any] | None:
 
 
 def lock_instance(connection: Connection, key: int) -> Row[Any] | None:
-    """The row as last committed; other commands on this case wait until the transaction ends."""
+    """What is `MOVED`, as last committed; other commands on this case wait until the transaction ends."""
     return _BY_KEY_LOCKED.first(connection, {"key": key})
 
 
