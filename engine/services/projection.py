@@ -79,6 +79,8 @@ class Projection:
     performers: dict[int, Actor] = field(default_factory=dict)
     tasks: dict[int, Row] = field(default_factory=dict)
     task_events: dict[int, UserTaskCreated] = field(default_factory=dict)
+    unoffered: set[int] = field(default_factory=set)
+    """Stored tasks that are known to have no candidates."""
     jobs: dict[int, Row] = field(default_factory=dict)
     stored_jobs: set[int] = field(default_factory=set)
     timers: dict[tuple[int, int], Row] = field(default_factory=dict)
@@ -217,7 +219,8 @@ class Projection:
     def _write_tasks(self, connection: Connection) -> None:
         gone = self.no_longer(Wait.USER_TASK)
         stored = gone - self.tasks.keys()
-        end_tasks(connection, self.case.key, {number: self._task_ending(number) for number in stored})
+        endings = {number: self._task_ending(number) for number in stored}
+        end_tasks(connection, self.case.key, endings, self.unoffered)
         for number in gone & self.tasks.keys():
             self.tasks[number] |= self._task_ending(number)
         insert_all(connection, user_task, list(self.tasks.values()))

@@ -39,7 +39,7 @@ def is_candidate(
     """Whether the person holds a candidate role now, is named as a candidate, or was assigned the task."""
     if actor.kind is not ActorKind.PERSON or actor.person is None:
         return False
-    if not candidates.roles and not candidates.persons:
+    if candidates.nobody:
         return bool(task.assignee == actor.person)
     held = parts.authority.roles(connection, actor.person)
     return actor.person in candidates.persons or not held.isdisjoint(candidates.roles)

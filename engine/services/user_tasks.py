@@ -158,6 +158,8 @@ class UserTasks:
                 return
             command = CaseCommand.of_active(self._parts, connection, f"{action.value}_user_task", actor, locked.case)
             command.inputs |= {"number": task.number, "element": task.element_id}
+            if locked.candidates.nobody:
+                command.projection.unoffered.add(task.number)
             act(command, task, locked.candidates)
             command.write()
 

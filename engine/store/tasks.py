@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, literal_column, select, update
@@ -43,6 +43,11 @@ class Candidates:
     """Their holders are candidates."""
     persons: frozenset[int]
     """Named as candidates."""
+
+    @property
+    def nobody(self) -> bool:
+        """Whether there are none."""
+        return not self.roles and not self.persons
 
     @classmethod
     def of(cls, rows: Iterable[Row[Any]]) -> Candidates:
@@ -107,12 +112,18 @@ def hand_task_to(connection: Connection, key: int, person: int | None) -> None:
     _OFFER_AGAIN.run(connection, {"of_key": key, "claimable": person is None})
 
 
-def end_tasks(connection: Connection, instance_key: int, endings: Mapping[int, Mapping[str, Any]]) -> None:
-    """Open tasks of the case end, by their elements' numbers: nobody is offered them any longer."""
+def end_tasks(
+    connection: Connection, instance_key: int, endings: Mapping[int, Mapping[str, Any]], unoffered: Container[int]
+) -> None:
+    """Open tasks of the case end, by their elements' numbers: nobody is offered them any longer.
+
+    Those known to be `unoffered` never were.
+    """
     for number, columns in endings.items():
         place = {"of_instance": instance_key, "of_number": number}
         _END.run(connection, place | dict(columns))
-        _CLOSE_OFFERS.run(connection, place)
+        if number not in unoffered:
+            _CLOSE_OFFERS.run(connection, place)
 
 
 _CANDIDATES = Prepared(
