@@ -3,21 +3,26 @@
 The table is `action_roles.json`. Internal audit and supervision appear under `view_case` alone; the
 administrator has no business authority. `while_unstaffed` names roles that stand in as long as nobody in
 the bank holds one of `roles`: the administrator who sets the bank up deploys the first processes.
+`processes` and, within them, `elements` name the roles that hold there in place of the general ones (the innermost
+rule decides alone); a process is the one whose diagram has the element, and of a case the one it was started with.
 Which tasks a person may claim is further narrowed by the task's candidates and by segregation of duties.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import Connection
 
-from bank.errors import ActionNotAuthorised
+from bank.errors import ActionNotAuthorised, ReferenceDataWrong
 from bank.people import People
 from persistence.errors import KaihuError
+
+Subject: TypeAlias = Mapping[str, str | int | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,35 +31,59 @@ class ActionRule:
 
     roles: frozenset[str]
     while_unstaffed: frozenset[str] = frozenset()
+    processes: Mapping[str, ActionRule] = field(default_factory=dict)
+    elements: Mapping[str, ActionRule] = field(default_factory=dict)
+    """Of a rule for one process only."""
+
+    def at(self, subject: Subject) -> ActionRule:
+        """The rule that holds for the subject: that of its element, else of its process, else this one."""
+        process = self.processes.get(str(subject.get("process_id")))
+        if process is None:
+            return self
+        return process.elements.get(str(subject.get("element_id")), process)
 
 
-def _read() -> dict[str, ActionRule]:
-    rows: dict[str, dict[str, list[str]]] = orjson.loads(Path(__file__).with_name("action_roles.json").read_bytes())
-    return {
-        action: ActionRule(roles=frozenset(row["roles"]), while_unstaffed=frozenset(row.get("while_unstaffed", ())))
-        for action, row in rows.items()
+_NESTED = {"processes": "elements", "elements": ""}
+"""What a rule may be narrowed by; a rule within it, by what comes next."""
+
+
+def read_rules(rows: Mapping[str, Mapping[str, Any]]) -> Mapping[str, ActionRule]:
+    """The rules of a table as `action_roles.json` has it. Raises ReferenceDataWrong for anything it may not say."""
+    return {action: _rule(action, row, "processes") for action, row in rows.items()}
+
+
+def _rule(name: str, row: Mapping[str, Any], narrowed_by: str) -> ActionRule:
+    if not row.get("roles") or row.keys() - {"roles", "while_unstaffed", narrowed_by}:
+        raise ReferenceDataWrong(name=name)  # a misspelt word would open or shut a door without a sound
+    nested = {
+        key: _rule(f"{name}.{key}", inner, _NESTED[narrowed_by]) for key, inner in row.get(narrowed_by, {}).items()
     }
+    return ActionRule(
+        roles=frozenset(row["roles"]),
+        while_unstaffed=frozenset(row.get("while_unstaffed", ())),
+        **({narrowed_by: nested} if nested else {}),
+    )
 
 
-ACTION_RULES: Mapping[str, ActionRule] = _read()
+ACTION_RULES = read_rules(orjson.loads(Path(__file__).with_name("action_roles.json").read_bytes()))
 """The rule of every action; an action that is not in the table is refused to everybody."""
 
 
 class RoleAuthority:
     """Implements the engine's `Authority` port."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, rules: Mapping[str, ActionRule] = ACTION_RULES) -> None:
         self._people = people
+        self._rules = rules
 
     def roles(self, connection: Connection, person: int) -> frozenset[str]:
         """The roles the person holds now."""
         return self._people.roles(connection, person)
 
-    def refusal(
-        self, connection: Connection, person: int, action: str, subject: Mapping[str, str | int | None]
-    ) -> KaihuError | None:
-        """Why the person may not do `action`, or None; `subject` is not needed for rules by role alone."""
-        rule = ACTION_RULES.get(action)
+    def refusal(self, connection: Connection, person: int, action: str, subject: Subject) -> KaihuError | None:
+        """Why the person may not do `action` to the subject, or None."""
+        general = self._rules.get(action)
+        rule = None if general is None else general.at(subject)
         held = self.roles(connection, person)
         if rule is not None and (held & rule.roles or self._stands_in(connection, rule, held)):
             return None

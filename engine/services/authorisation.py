@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from engine.journal import Operation, Outcome, record_operation
 from engine.model.actor import Action, Actor, ActorKind
@@ -15,7 +15,16 @@ from engine.services.parts import EngineParts
 from persistence.errors import ErrorKind, KaihuError
 
 Subject: TypeAlias = Mapping[str, str | int | None]
-"""What is known of process_id, element_id, instance_key, task_key, business_key."""
+"""What is known of process_id, element_id, instance_key, task_key, business_key.
+
+The process of an element is the one whose diagram has it; that of a case, the one it was started with.
+"""
+
+
+def case_subject(row: Row[Any]) -> dict[str, str | int | None]:
+    """What the authority is told of a case as a whole."""
+    return {"process_id": row.process_id, "instance_key": row.key, "business_key": row.business_key}
+
 
 _CUSTOMER_ACTIONS = frozenset({Action.START, Action.CORRELATE, Action.VIEW_CASE})
 """In their own case only: the page that let the customer in has checked its access code. All else is the staff's."""

@@ -22,7 +22,7 @@ from engine.model.errors import NotFound
 from engine.model.terms import Thing
 from engine.model.values import Value
 from engine.services.answers import Activity, CaseVariables
-from engine.services.authorisation import Subject, may
+from engine.services.authorisation import Subject, case_subject, may
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
 from engine.services.standings import as_activity
@@ -80,7 +80,9 @@ class History:
     ) -> builtins.list[Operation]:
         """Lines of the operations log, newest first. Raises NotAuthorised."""
         with self._parts.database.reading() as connection:
-            refusal = may(self._parts, connection, actor, Action.VIEW_CASE, {"instance_key": instance_key})
+            case = None if instance_key is None else find_instance(connection, instance_key)
+            subject: Subject = {"instance_key": instance_key} if case is None else case_subject(case)
+            refusal = may(self._parts, connection, actor, Action.VIEW_CASE, subject)
             if refusal is not None:
                 raise refusal
             return read_operations(
@@ -128,8 +130,6 @@ class History:
 
     def _visible(self, connection: Connection, actor: Actor, instance_key: int) -> int:
         row = find_instance(connection, instance_key)
-        if row is not None:
-            subject = {"process_id": row.process_id, "instance_key": row.key, "business_key": row.business_key}
-            if may(self._parts, connection, actor, Action.VIEW_CASE, subject) is None:
-                return int(row.definition_key)
+        if row is not None and may(self._parts, connection, actor, Action.VIEW_CASE, case_subject(row)) is None:
+            return int(row.definition_key)
         raise NotFound(what=Thing.CASE, key=instance_key)

@@ -11,7 +11,7 @@ from engine.model.actor import Action, Actor, ActorKind
 from engine.model.errors import NotAuthorised, NotFound
 from engine.model.terms import Thing
 from engine.services.answers import InboxCounts, InboxView, Page, TaskPage, TaskRow
-from engine.services.authorisation import may
+from engine.services.authorisation import case_subject, may
 from engine.services.parts import EngineParts
 from engine.store import inbox as store
 from engine.store.instances import find_instance
@@ -60,8 +60,7 @@ def open_tasks_of_case(
 ) -> tuple[TaskRow, ...]:
     """The open tasks of a case, oldest first. Raises NotFound, also for a case the actor may not see."""
     case = find_instance(connection, instance_key)
-    subject = {"instance_key": instance_key, "business_key": case.business_key if case else None}
-    if case is None or may(parts, connection, actor, Action.VIEW_CASE, subject) is not None:
+    if case is None or may(parts, connection, actor, Action.VIEW_CASE, case_subject(case)) is not None:
         raise NotFound(what=Thing.CASE, key=instance_key)
     return tuple(task_row(row, groups) for row, groups in store.open_in(connection, instance_key, MAX_PAGE))
 

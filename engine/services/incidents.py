@@ -62,10 +62,8 @@ class Incidents:
             return [
                 as_incident(row)
                 for row in rows
-                if any(
-                    may(self._parts, connection, actor, action, _subject(row)) is None
-                    for action in (Action.VIEW_CASE, Action.RESOLVE_INCIDENT)
-                )
+                if may(self._parts, connection, actor, Action.VIEW_CASE, _case_subject(row)) is None
+                or may(self._parts, connection, actor, Action.RESOLVE_INCIDENT, _subject(row)) is None
             ]
 
     def may_resolve(self, actor: Actor, key: int) -> Right:
@@ -127,6 +125,10 @@ def _conflict(actual: str) -> StateConflict:
 
 def _subject(row: Row[Any]) -> dict[str, str | int | None]:
     return {"process_id": row.process_id, "element_id": row.element_id, "instance_key": row.instance_key}
+
+
+def _case_subject(row: Row[Any]) -> dict[str, str | int | None]:
+    return {"process_id": row.case_process_id, "instance_key": row.instance_key, "business_key": row.business_key}
 
 
 def as_incident(row: Row[Any]) -> Incident:

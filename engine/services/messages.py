@@ -87,14 +87,21 @@ class _Incoming:
                 return _answer(Correlated.DUPLICATE, known.instance_key)
         subscription = find_subscription(connection, self.name, self.correlation_key)
         if subscription is not None:
-            subject["instance_key"] = subscription.instance_key
+            subject |= {
+                "instance_key": subscription.instance_key,
+                "process_id": subscription.process_id,
+                "element_id": subscription.element_id,
+            }
             require(self.parts, connection, self.actor, Action.CORRELATE, subject)
             return self._to_case(connection, subscription)
+        begun = self._begun_process(connection)
+        if begun is not None:
+            subject["process_id"] = begun.process_id
         require(self.parts, connection, self.actor, Action.CORRELATE, subject)
         lock_name(connection, correlation_lock(self.name, self.correlation_key))
         if find_subscription(connection, self.name, self.correlation_key) is not None:
             return None
-        return self._to_new_case(connection) or self._to_inbox(connection)
+        return self._to_inbox(connection) if begun is None else self._to_new_case(connection, begun)
 
     def _to_case(self, connection: Connection, found: Row[Any]) -> dict[str, Any] | None:
         try:
@@ -112,25 +119,26 @@ class _Incoming:
             self._remember(connection, MessageState.DELIVERED, command.facts.key)
         return _answer(Correlated.DELIVERED, command.facts.key)
 
-    def _to_new_case(self, connection: Connection) -> dict[str, Any] | None:
-        for row in latest_definitions(connection):
-            start_event = json.loads(row.message_starts).get(self.name)
-            if start_event is None or not row.executable:
-                continue
-            command = open_new_case(
-                self.parts,
-                connection,
-                self.actor,
-                row,
-                business_key=self.correlation_key,
-                name="start_by_message",
-            )
-            command.inputs |= self._inputs()
-            start_case(command, self.variables, start_event)
-            if self.message_id is not None:
-                self._remember(connection, MessageState.DELIVERED, command.facts.key)
-            return _answer(Correlated.STARTED, command.facts.key)
-        return None
+    def _begun_process(self, connection: Connection) -> Row[Any] | None:
+        """The definition whose cases begin with this message."""
+        return next(
+            (
+                row
+                for row in latest_definitions(connection)
+                if row.executable and self.name in json.loads(row.message_starts)
+            ),
+            None,
+        )
+
+    def _to_new_case(self, connection: Connection, row: Row[Any]) -> dict[str, Any]:
+        command = open_new_case(
+            self.parts, connection, self.actor, row, business_key=self.correlation_key, name="start_by_message"
+        )
+        command.inputs |= self._inputs()
+        start_case(command, self.variables, json.loads(row.message_starts)[self.name])
+        if self.message_id is not None:
+            self._remember(connection, MessageState.DELIVERED, command.facts.key)
+        return _answer(Correlated.STARTED, command.facts.key)
 
     def _to_inbox(self, connection: Connection) -> dict[str, Any]:
         if self.time_to_live <= dt.timedelta(0):

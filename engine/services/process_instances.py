@@ -13,7 +13,7 @@ from engine.model.errors import NotFound, StateConflict
 from engine.model.terms import Condition, Thing
 from engine.model.values import Value, normalise
 from engine.services.answers import InstanceFilter, InstancePage, Page, ProcessInstance, Right, StartedCase
-from engine.services.authorisation import guarded, may, require
+from engine.services.authorisation import case_subject, guarded, may, require
 from engine.services.command import CaseCommand
 from engine.services.errors import BusinessKeyMissing, FormExpected, NoStartEvent
 from engine.services.form_data import accepted_variables
@@ -158,8 +158,7 @@ class ProcessInstances:
 
 
 def _may_see(parts: EngineParts, connection: Connection, actor: Actor, row: Row[Any]) -> bool:
-    subject = {"process_id": row.process_id, "instance_key": row.key, "business_key": row.business_key}
-    return may(parts, connection, actor, Action.VIEW_CASE, subject) is None
+    return may(parts, connection, actor, Action.VIEW_CASE, case_subject(row)) is None
 
 
 def open_new_case(

@@ -12,7 +12,7 @@ from engine.model.errors import NotAuthorised, NotFound, StateConflict
 from engine.model.terms import Condition, Thing
 from engine.model.values import Value
 from engine.services.answers import Right, UserTaskDetail
-from engine.services.authorisation import may
+from engine.services.authorisation import case_subject, may
 from engine.services.command import CaseCommand
 from engine.services.inbox import task_row
 from engine.services.parts import EngineParts
@@ -50,14 +50,14 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
     task = find_task(connection, key)
     if task is None:
         raise NotFound(what=Thing.USER_TASK, key=key)
+    instance = find_instance(connection, task.instance_key)
+    assert instance is not None  # the task refers to it
     candidates = candidates_of(connection, key)
     candidate = is_candidate(parts, connection, actor, task, candidates)
-    may_view_case = may(parts, connection, actor, Action.VIEW_CASE, task_subject(task)) is None
+    may_view_case = may(parts, connection, actor, Action.VIEW_CASE, case_subject(instance)) is None
     did_it = actor.kind is ActorKind.PERSON and actor.person is not None and task.completed_by == actor.person
     if not (candidate or may_view_case or did_it):
         raise NotFound(what=Thing.USER_TASK, key=key)
-    instance = find_instance(connection, task.instance_key)
-    assert instance is not None  # the task refers to it
     command = CaseCommand.of_row(parts, connection, "look", actor, instance)
     data: dict[str, Value] = {}
     if task.state == TaskState.OPEN.value:

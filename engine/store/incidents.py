@@ -12,13 +12,12 @@ from engine.store.tables import incident, process_instance
 
 
 def _with_case() -> Select[Any]:
-    return select(incident, process_instance.c.business_key).join(
-        process_instance, process_instance.c.key == incident.c.instance_key
-    )
+    columns = process_instance.c.business_key, process_instance.c.process_id.label("case_process_id")
+    return select(incident, *columns).join(process_instance, process_instance.c.key == incident.c.instance_key)
 
 
 def find_incident(connection: Connection, key: int) -> Row[Any] | None:
-    """The row with its case's business key."""
+    """The row with its case's business key and process."""
     return connection.execute(_with_case().where(incident.c.key == key)).first()
 
 

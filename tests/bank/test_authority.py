@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import Connection
 
 from bank.applications import ISSUE_ACCESS_CODE
-from bank.authority import ACTION_RULES, RoleAuthority
-from bank.errors import ActionNotAuthorised
+from bank.authority import ACTION_RULES, RoleAuthority, read_rules
+from bank.errors import ActionNotAuthorised, ReferenceDataWrong
 from bank.people import ROLES, People
 from engine.model.actor import Action
 from engine.model.ports import Authority
@@ -27,9 +27,11 @@ def _person(connection: Connection, people: People, administrator: int, role: st
 @pytest.mark.requirement("R008", "R082")
 def test_every_action_of_the_engine_has_a_rule_over_known_roles() -> None:
     assert set(ACTION_RULES) == {ISSUE_ACCESS_CODE, *(action.value for action in Action)}
-    for rule in ACTION_RULES.values():
+    rules = [*ACTION_RULES.values()]
+    for rule in rules:
         assert rule.roles
         assert rule.roles | rule.while_unstaffed <= set(ROLES)
+        rules += [*rule.processes.values(), *rule.elements.values()]
 
 
 @pytest.mark.requirement("R034", "R112")
@@ -69,3 +71,51 @@ def test_a_relationship_manager_starts_and_a_person_without_roles_may_do_nothing
     assert authority.refusal(connection, manager, Action.START, {}) is None
     assert all(authority.refusal(connection, nobody, action, {}) for action in Action)
     assert authority.refusal(connection, manager, "no such action", {}) is not None
+
+
+NARROWED = {
+    "start": {
+        "roles": ["relationship_manager"],
+        "processes": {"transfer": {"roles": ["account_operator"]}},
+    },
+    "complete": {
+        "roles": ["relationship_manager", "supervisor"],
+        "processes": {"transfer": {"roles": ["supervisor"], "elements": {"book": {"roles": ["account_operator"]}}}},
+    },
+}
+
+
+@pytest.mark.requirement("R008", "R082")
+def test_a_rule_for_a_process_holds_there_in_place_of_the_general_one(
+    connection: Connection, people: People, administrator: int
+) -> None:
+    authority = RoleAuthority(people, read_rules(NARROWED))
+    manager = _person(connection, people, administrator, "relationship_manager")
+    operator = _person(connection, people, administrator, "account_operator")
+
+    def may(person: int, action: str, **subject: str) -> bool:
+        return authority.refusal(connection, person, action, subject) is None
+
+    assert may(manager, "start", process_id="account_opening")
+    assert not may(manager, "start", process_id="transfer")
+    assert may(operator, "start", process_id="transfer")
+    assert not may(operator, "start", process_id="account_opening")
+    assert not may(operator, "complete", process_id="transfer", element_id="check")
+    assert may(operator, "complete", process_id="transfer", element_id="book")
+    assert not may(manager, "complete", process_id="transfer", element_id="book")
+    assert may(manager, "complete", process_id="account_opening", element_id="book")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"role": ["supervisor"]},
+        {"roles": []},
+        {"roles": ["supervisor"], "process": {}},
+        {"roles": ["supervisor"], "elements": {"book": {"roles": ["supervisor"]}}},
+        {"roles": ["supervisor"], "processes": {"transfer": {"elements": {"book": {"roles": ["supervisor"]}}}}},
+    ],
+)
+def test_a_table_of_actions_with_a_word_it_does_not_know_is_refused(row: dict[str, object]) -> None:
+    with pytest.raises(ReferenceDataWrong):
+        read_rules({"start": row})
