@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, TypeAlias
@@ -97,20 +98,17 @@ def _copy(value: Any) -> Value:
     kind = type(value)
     if kind in _AS_IT_IS:
         return value  # type: ignore[no-any-return]  # what the set says
-    if kind is dict:  # the usual types by themselves: variables of many kilobytes pass here at every step
-        return _fields(value)
-    if kind is list:
-        return _items(value)
-    if kind is float:
-        return _integral(Decimal(repr(value)))
+    copy = _OF_TYPE.get(kind)  # the usual types by themselves: variables of many kilobytes pass here at every step
+    if copy is not None:
+        return copy(value)
     if isinstance(value, (bool, str, *_TEMPORAL)):
         return value
     if isinstance(value, int):
-        return value if -_INT64 < value < _INT64 else _EXACT.normalize(Decimal(value))
+        return _whole(value)
     if isinstance(value, Decimal):
         return _integral(value)
     if isinstance(value, float):
-        return _integral(Decimal(float.__repr__(value)))
+        return _fraction(value)
     if isinstance(value, Mapping):
         return _fields(value)
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray):
@@ -157,6 +155,26 @@ def _integral(value: Decimal) -> int | Decimal:
     if value == value.to_integral_value() and abs(value) < _INT64:
         return int(value)
     return _EXACT.normalize(value)
+
+
+def _whole(value: int) -> int | Decimal:
+    return value if -_INT64 < value < _INT64 else _EXACT.normalize(Decimal(value))
+
+
+def _fraction(value: float) -> int | Decimal:
+    number = Decimal(float.__repr__(value))
+    if math.isfinite(value) and not value.is_integer():  # its shortest text has no zeros to strip
+        return number
+    return _integral(number)
+
+
+_OF_TYPE: dict[type, Callable[[Any], Value]] = {
+    dict: _fields,
+    list: _items,
+    float: _fraction,
+    int: _whole,
+    Decimal: _integral,
+}
 
 
 def _tag(value: Any) -> Any:
