@@ -131,9 +131,9 @@ class CaseCommand:
 
     def absorb(self) -> None:
         """Take over what the case has done since the last time."""
-        for event in self.case.take_events():
-            self.events.append(event)
-            self.projection.apply(event)
+        events = self.case.take_events()
+        self.events += events
+        self.projection.apply(events)
 
     def write(self) -> None:
         """Store the outcome: tree, variables, projections, and the one journal entry. The last that a command does."""

@@ -6,7 +6,7 @@ What began and ended within one command is written in its final state only.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,11 +89,12 @@ class Projection:
     incidents: dict[int, Row] = field(default_factory=dict)
     incidents_ended: dict[int, IncidentState] = field(default_factory=dict)
 
-    def apply(self, event: Event) -> None:
-        """Take one event into account; flows, scopes, variables, decisions and warnings are the journal's alone."""
-        apply = _APPLY.get(type(event))
-        if apply is not None:
-            apply(self, event)
+    def apply(self, events: Iterable[Event]) -> None:
+        """Take events into account; flows, scopes, variables, decisions and warnings are the journal's alone."""
+        for event in events:
+            apply = _APPLY.get(type(event))
+            if apply is not None:
+                apply(self, event)
 
     def _enter(self, event: ElementEntered) -> None:
         self.activities[event.number] = activity_row(self.case, event, self.now)

@@ -63,7 +63,6 @@ def settle(command: CaseCommand) -> None:
         if not (_run_next_local_job(command, tried) or _deliver_next_message(command)):
             lease_at_once(command)
             return
-        command.absorb()
     raise StepsSpent(limit=MAX_STEPS)
 
 
@@ -197,6 +196,7 @@ def _deliver_next_message(command: CaseCommand) -> bool:
         mark_delivered(command.connection, message.key, command.facts.key)
         command.steps.append({"kind": "message", "number": number, "arm": arm, "name": name, "variables": variables})
         command.case.correlate(number, arm, variables)
+        command.absorb()
         return True
     return False
 
