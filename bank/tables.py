@@ -7,6 +7,7 @@ from bank.applications import tables as applications
 from bank.calendar import tables as calendar
 from bank.customers import tables as customers
 from bank.documents import tables as documents
+from bank.ledger import tables as ledger
 from bank.notifications import tables as notifications
 from bank.people import tables as people
 
@@ -18,6 +19,7 @@ REGISTERED = (
     counters,
     customers,
     documents,
+    ledger,
     notifications,
     people,
 )

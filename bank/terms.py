@@ -14,6 +14,7 @@ class Record(Term):
     APPLICATION = "application", "申请"
     CUSTOMER = "customer", "客户"
     DOCUMENT = "document", "资料"
+    ENTRY = "ledger entry", "分录"
     LOGIN = "login", "登录名"
     PERSON = "person", "人员"
     ROLE_ASSIGNMENT = "assignment of the role", "岗位任命"

@@ -55,7 +55,7 @@ def restore(settings: Settings, archive: Path, home: Path | None, accept_flaws: 
     """Restore a home from an archive, checking all of it. Nothing is overwritten.
 
     Checked are the archive itself, the database's pages and schema, every case's hash chain, every document's
-    digest. What is printed says which moment the backup stands for: whatever happened later is not in it.
+    digest, the ledger. What is printed says which moment the backup stands for: whatever happened later is not in it.
     """
     settings = _target(settings, home)
     file = _require_nothing_there(settings)

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from bank.documents.verification import DocumentsReport, verify_documents
+from bank.ledger import LedgerReport, verify_ledger
 from cli.backup import as_fields
 from cli.wording import in_language
 from engine.journal.integrity import JournalReport, verify_journal
@@ -25,12 +26,15 @@ _SHOWN = 10  # findings of one kind that are printed one by one
 
 
 class NotSound(KaihuError):
-    """Something on record is missing or was changed. Fields: `cases`, `documents`, how many are affected."""
+    """Something on record is missing or was changed. Fields: `cases`, `documents`, `bookings`, how many."""
 
     code = "not_sound"
     kind = ErrorKind.CONFLICT
-    en = "The records are not whole: {cases} case journals broken, {documents} documents missing or changed."
-    zh = "记录不完整：日志链断裂的案件 {cases} 个，缺失或被改动的文件 {documents} 个。"
+    en = (
+        "The records are not whole: {cases} case journals broken, {documents} documents missing or changed, "
+        "{bookings} faults in the ledger."
+    )
+    zh = "记录不完整：日志链断裂的案件 {cases} 个，缺失或被改动的文件 {documents} 个，账务差错 {bookings} 处。"
 
 
 class SchemaTampered(KaihuError):
@@ -49,16 +53,24 @@ class Soundness:
     schema: str
     journal: JournalReport
     documents: DocumentsReport
+    ledger: LedgerReport
 
     @property
     def whole(self) -> bool:
         """Whether nothing is missing or changed."""
-        return not (self.journal.broken or self.documents.damaged)
+        return not (self.journal.broken or self.documents.damaged) and self.ledger.whole
+
+    @property
+    def wrong_bookings(self) -> int:
+        """Entries, balances and a total that are not right."""
+        return len(self.ledger.unbalanced) + len(self.ledger.wrong_balances) + (self.ledger.total_fen != 0)
 
     def require(self) -> None:
         """Raises NotSound."""
         if not self.whole:
-            raise NotSound(cases=len(self.journal.broken), documents=len(self.documents.damaged))
+            raise NotSound(
+                cases=len(self.journal.broken), documents=len(self.documents.damaged), bookings=self.wrong_bookings
+            )
 
     def as_json(self) -> dict[str, Any]:
         """For programs; keys as text, because JSON's numbers end before they do."""
@@ -75,18 +87,26 @@ class Soundness:
                 for verdict in self.journal.broken
             ],
             "damaged_documents": [str(key) for key in self.documents.damaged],
+            "ledger_entries": self.ledger.entries,
+            "unbalanced_entries": [str(key) for key in self.ledger.unbalanced],
+            "wrong_balances": [str(key) for key in self.ledger.wrong_balances],
+            "ledger_total_fen": str(self.ledger.total_fen),
         }
 
 
 def soundness(database: Database, documents: Path) -> Soundness:
-    """Look at every entry and every document. Raises SchemaTooNew, DatabaseUnreadable, DatabaseUnavailable."""
+    """Look at every journal entry, document and booking.
+
+    Raises SchemaTooNew, DatabaseUnreadable, DatabaseUnavailable.
+    """
     with database.reading(one_view=True) as connection:  # cases that move on meanwhile are no flaw
         schema = revision_of(connection)
         require_known(schema)
         if schema != REVISIONS[-1]:
             raise DatabaseUnreadable()
         journal, files = verify_journal(connection), verify_documents(connection, documents)
-    return Soundness(schema=schema, journal=journal, documents=files)
+        ledger = verify_ledger(connection)
+    return Soundness(schema=schema, journal=journal, documents=files, ledger=ledger)
 
 
 def print_soundness(settings: Settings, found: Soundness) -> None:
@@ -100,9 +120,9 @@ def _lines(settings: Settings, found: Soundness) -> Iterator[str]:
     yield in_language(
         settings,
         zh=f"数据库结构版本 {found.schema}；案件 {journal.cases} 个，日志 {journal.entries} 条；"
-        f"文件 {documents.documents} 个",
+        f"文件 {documents.documents} 个；会计分录 {found.ledger.entries} 笔",
         en=f"Schema revision {found.schema}; {journal.cases} cases, {journal.entries} journal entries; "
-        f"{documents.documents} documents",
+        f"{documents.documents} documents; {found.ledger.entries} ledger entries",
     )
     if journal.last is not None:
         at, where = journal.last.time.astimezone(settings.zone), f"{journal.last.instance_key}/{journal.last.seq}"
@@ -119,9 +139,29 @@ def _lines(settings: Settings, found: Soundness) -> Iterator[str]:
         )
     for key in documents.damaged[:_SHOWN]:
         yield in_language(settings, zh=f"文件 {key} 缺失或被改动", en=f"Document {key} is missing or was changed")
+    yield from _wrong_bookings(settings, found.ledger)
     if found.whole:
         yield in_language(
-            settings, zh="全部日志链与文件摘要核验无误", en="Every journal chain and every document's digest is right"
+            settings,
+            zh="全部日志链、文件摘要与账务核验无误",
+            en="Every journal chain, every document's digest and the ledger are right",
+        )
+
+
+def _wrong_bookings(settings: Settings, ledger: LedgerReport) -> Iterator[str]:
+    for key in ledger.unbalanced[:_SHOWN]:
+        yield in_language(settings, zh=f"会计分录 {key} 借贷不平", en=f"Ledger entry {key} does not balance")
+    for key in ledger.wrong_balances[:_SHOWN]:
+        yield in_language(
+            settings,
+            zh=f"账户 {key} 的余额与分录不符",
+            en=f"The balance of account {key} is not the sum of its postings",
+        )
+    if ledger.total_fen:
+        yield in_language(
+            settings,
+            zh=f"全部账户借贷相差 {ledger.total_fen} 分",
+            en=f"Debits and credits of all accounts differ by {ledger.total_fen} fen",
         )
 
 

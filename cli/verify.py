@@ -1,4 +1,4 @@
-"""`kaihu verify`: look at every journal chain and every document of the home, on either kind of database."""
+"""`kaihu verify`: look at every journal chain, every document and the ledger, on either kind of database."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from persistence.settings import Settings
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_obj
 def verify(settings: Settings, as_json: bool) -> None:
-    """Check every case's hash chain and every document. Says which moment the records stand for.
+    """Check every case's hash chain, every document and the ledger. Says which moment the records stand for.
 
     For a database restored with its server's own tools, and for anyone who wants to know. Nothing is changed.
     """

@@ -143,7 +143,7 @@ def test_the_restored_home_says_which_moment_it_stands_for(kaihu: Kaihu, archive
     said = kaihu("restore", archive, "--home", tmp_path / "restored").stdout
     manifest = json.loads(members(archive)[0][1])
     assert f"hash {manifest['last_entry']['hash']}" in said
-    assert "Every journal chain and every document's digest is right" in said
+    assert "Every journal chain, every document's digest and the ledger are right" in said
 
 
 def test_a_backup_taken_while_somebody_writes_is_whole(kaihu: Kaihu, home: Path, tmp_path: Path) -> None:
