@@ -47,12 +47,17 @@ class Element:
     form_id: str | None = None
     job_type: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
-    """`zeebe:properties`: controlPoint, standardRef, riskNote, sla, excludes, requirement, …"""
+    """`zeebe:properties`: controlPoint, standardRef, riskNote, sla, excludes, excludesCase, requirement, …"""
 
     @property
     def excludes(self) -> tuple[str, ...]:
         """Ids of elements whose performers may not perform this one (segregation of duties)."""
         return tuple(part.strip() for part in self.properties.get("excludes", "").split(",") if part.strip())
+
+    @property
+    def excludes_case(self) -> str | None:
+        """The variable with the business keys of cases whose performers may not perform this one, if any."""
+        return self.properties.get("excludesCase")
 
 
 @dataclass(frozen=True, kw_only=True)

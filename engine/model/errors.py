@@ -92,3 +92,19 @@ class SegregationOfDuties(KaihuError):
     kind = ErrorKind.FORBIDDEN
     en = "You performed “{conflicting_en}” in this case, so another person must perform “{element_en}”."
     zh = "您已在本案中办理“{conflicting}”，“{element}”须由他人办理。"
+
+
+class CaseExcluded(SegregationOfDuties):
+    """The person has performed a step of a case this task is about. Fields: `case`, `element`, `element_en`."""
+
+    code = "case_excluded"
+    en = "You took part in case {case}, so another person must perform “{element_en}”."
+    zh = "您参与办理过案件 {case}，“{element}”须由他人办理。"
+
+
+class ExclusionUnknown(SegregationOfDuties):
+    """Nobody may do the task: which cases it is about cannot be told. Fields: `variable`, `element`, `element_en`."""
+
+    code = "exclusion_unknown"
+    en = "The variable {variable} names no case, so it is not known who may perform “{element_en}”."
+    zh = "变量 {variable} 未指明案件，无法判断“{element}”可由何人办理。"

@@ -17,6 +17,7 @@ from engine.model.errors import Problem, ResourceRefused
 from engine.services.answers import Resource
 from engine.services.decision_models import library_of
 from engine.services.errors import DeploymentRefused
+from engine.services.property_checks import property_problems
 from engine.store.definitions import latest_of_kind
 from engine.store.states import LinkKind
 
@@ -164,6 +165,8 @@ class _Check:
         self.checked.job_types |= model.job_types & self.known_types
         missing = {form_id for form_id in model.forms if not self._has_form(form_id)}
         for element in model.elements.values():
+            for problem in property_problems(element):
+                self.problems[resource].append(problem)
             if element.job_type in unknown and element.job_type:
                 self.refuse(
                     resource,

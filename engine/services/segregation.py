@@ -2,38 +2,61 @@
 
 Keyed on the person, never on the login; counts every round of a loop and the starter of the case. It holds both
 ways round, because a diagram that sends a case back must not let the checker become the maker.
+
+A task about other cases (`excludesCase`) is closed to whoever performed any step of them. What does not say which
+cases they are closes it to everybody: a variable that got lost must not open the door it guards.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Row
 
 from engine.model.actor import Actor, ActorKind
-from engine.model.errors import SegregationOfDuties
+from engine.model.elements import Element
+from engine.model.errors import CaseExcluded, ExclusionUnknown, SegregationOfDuties
+from engine.model.values import Value
+from engine.services.command import CaseCommand
 from engine.services.programs import LinkedDefinition
-from engine.store.activities import elements_performed
+from engine.store.activities import cases_performed_in, elements_performed
+from engine.store.instances import business_keys_among
 
 
-def check_segregation(
-    connection: Connection,
-    definition: LinkedDefinition,
-    instance_key: int,
-    element_id: str,
-    actor: Actor,
-) -> None:
-    """Raises SegregationOfDuties when the actor has performed an element that excludes this one."""
+def check_segregation(command: CaseCommand, task: Row[Any], actor: Actor) -> None:
+    """Raises SegregationOfDuties when the actor has performed what excludes this task."""
     if actor.kind is not ActorKind.PERSON or actor.person is None:
         return
-    excluded = definition.exclusions.get(element_id)
-    if not excluded:
-        return
-    performed = elements_performed(connection, instance_key, actor.person, excluded)
+    element = command.definition.element(task.process_id, task.element_id)
+    excluded = command.definition.exclusions.get(element.id)
+    if excluded:
+        _check_steps(command, element, actor.person, excluded)
+    if element.excludes_case is not None:
+        _check_cases(command, element, actor.person, command.case.job_variables(task.number).get(element.excludes_case))
+
+
+def _check_steps(command: CaseCommand, element: Element, person: int, excluded: Collection[str]) -> None:
+    performed = elements_performed(command.connection, command.facts.key, person, excluded)
     if performed:
-        conflicting, conflicting_en = _names(definition, performed[0])
-        element, element_en = _names(definition, element_id)
-        raise SegregationOfDuties(
-            conflicting=conflicting, conflicting_en=conflicting_en, element=element, element_en=element_en
-        )
+        conflicting, conflicting_en = _names(command.definition, performed[0])
+        raise SegregationOfDuties(conflicting=conflicting, conflicting_en=conflicting_en, **_named(element))
+
+
+def _check_cases(command: CaseCommand, element: Element, person: int, about: Value) -> None:
+    keys = about if isinstance(about, list) else [about]
+    texts = {key for key in keys if isinstance(key, str)}
+    told = bool(keys) and all(isinstance(key, str) for key in keys)
+    if not told or business_keys_among(command.connection, texts) != texts:
+        raise ExclusionUnknown(variable=element.excludes_case, **_named(element))
+    performed = cases_performed_in(command.connection, texts, person)
+    if performed:
+        raise CaseExcluded(case=performed[0], **_named(element))
+
+
+def _named(element: Element) -> dict[str, str]:
+    name = element.name or element.name_en or element.id
+    return {"element": name, "element_en": element.name_en or name}
 
 
 def _names(definition: LinkedDefinition, element_id: str) -> tuple[str, str]:
@@ -41,6 +64,6 @@ def _names(definition: LinkedDefinition, element_id: str) -> tuple[str, str]:
     for process in definition.processes.values():
         element = process.elements.get(element_id)
         if element is not None:
-            name = element.name or element.name_en or element_id
-            return name, element.name_en or name
+            named = _named(element)
+            return named["element"], named["element_en"]
     return element_id, element_id

@@ -104,7 +104,7 @@ def _check(command: CaseCommand, actor: Actor, task: Row[Any], action: Action, *
         raise refusal
     if action is Action.ASSIGN:
         return
-    check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
+    check_segregation(command, task, actor)
     if action is Action.CLAIM and task.assignee is not None:
         raise StateConflict(what=Thing.USER_TASK, actual=Condition.ASSIGNED, expected=Condition.UNASSIGNED)
     if action is Action.COMPLETE and task.assignee != actor.person:

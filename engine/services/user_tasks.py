@@ -62,7 +62,7 @@ class UserTasks:
             self._require_candidate(command, actor, task, candidates)
             if task.assignee not in (None, actor.person):
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.ASSIGNED, expected=Condition.UNASSIGNED)
-            check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
+            check_segregation(command, task, actor)
             command.inputs["assignee"] = actor.person
             hand_task_to(command.connection, key, actor.person)
 
@@ -86,7 +86,7 @@ class UserTasks:
         def act(command: CaseCommand, task: Row[Any], candidates: Candidates) -> None:
             assignee = Actor(kind=ActorKind.PERSON, person=person)
             self._require_candidate(command, assignee, task, candidates)
-            check_segregation(command.connection, command.definition, task.instance_key, task.element_id, assignee)
+            check_segregation(command, task, assignee)
             command.inputs["assignee"] = person
             hand_task_to(command.connection, key, person)
 
@@ -112,7 +112,7 @@ class UserTasks:
             self._require_candidate(command, actor, task, candidates)
             if revision is not None and revision != task.revision:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.CHANGED, expected=Condition.UNCHANGED)
-            check_segregation(command.connection, command.definition, task.instance_key, task.element_id, actor)
+            check_segregation(command, task, actor)
             variables = self._accepted(command, task, form_data)
             command.inputs["variables"] = variables
             command.projection.performers[task.number] = actor

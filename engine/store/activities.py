@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from engine.model.actor import ActorKind
 from engine.store.rows import insert_all
-from engine.store.tables import activity
+from engine.store.tables import activity, process_instance
 from persistence.prepared import Prepared
 
 
@@ -52,6 +52,21 @@ def elements_performed(connection: Connection, instance_key: int, person: int, e
     """Which of the elements the person has performed in this case, in any round."""
     found = connection.execute(_PERFORMED, {"instance": instance_key, "person": person, "elements": sorted(elements)})
     return list(found.scalars())
+
+
+def cases_performed_in(connection: Connection, business_keys: Collection[str], person: int) -> list[str]:
+    """The business keys of those cases in which the person has performed a step."""
+    query = (
+        select(process_instance.c.business_key)
+        .join(activity, activity.c.instance_key == process_instance.c.key)
+        .where(
+            process_instance.c.business_key.in_(business_keys),
+            activity.c.performer_kind == ActorKind.PERSON.value,
+            activity.c.performer_person == person,
+        )
+        .distinct()
+    )
+    return sorted(connection.execute(query).scalars())
 
 
 _PERFORMED = (

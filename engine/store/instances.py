@@ -69,6 +69,12 @@ def find_instance(connection: Connection, key: int) -> Row[Any] | None:
     return _BY_KEY.first(connection, {"key": key})
 
 
+def business_keys_among(connection: Connection, business_keys: Collection[str]) -> set[str]:
+    """Those of the business keys that some case has."""
+    column = process_instance.c.business_key
+    return set(connection.execute(select(column).where(column.in_(business_keys)).distinct()).scalars())
+
+
 def lock_instance(connection: Connection, key: int) -> Row[Any] | None:
     """What is `MOVED`, as last committed; other commands on this case wait until the transaction ends."""
     return _BY_KEY_LOCKED.first(connection, {"key": key})

@@ -43,15 +43,18 @@ def end(id_: str = "finish") -> tuple[str, str]:
     return id_, f'<bpmn:endEvent id="{id_}">{{flows}}</bpmn:endEvent>'
 
 
-def user_task(id_: str, group: str, *, form_id: str = "", excludes: str = "", due: str = "") -> tuple[str, str]:
+def user_task(
+    id_: str, group: str, *, form_id: str = "", excludes: str = "", due: str = "", **properties: str
+) -> tuple[str, str]:
+    """`properties` are ours by name, such as excludesCase."""
     form = f'<zeebe:formDefinition formId="{form_id}"/>' if form_id else ""
     schedule = f'<zeebe:taskSchedule dueDate="{due}"/>' if due else ""
-    properties = (
-        f'<zeebe:properties><zeebe:property name="excludes" value="{excludes}"/></zeebe:properties>' if excludes else ""
-    )
+    written = properties | ({"excludes": excludes} if excludes else {})
+    each = "".join(f'<zeebe:property name="{name}" value="{value}"/>' for name, value in written.items())
+    facts = f"<zeebe:properties>{each}</zeebe:properties>" if each else ""
     return id_, (
         f'<bpmn:userTask id="{id_}" name="{id_}"><bpmn:extensionElements><zeebe:userTask/>{form}{schedule}'
-        f'<zeebe:assignmentDefinition candidateGroups="{group}"/>{properties}'
+        f'<zeebe:assignmentDefinition candidateGroups="{group}"/>{facts}'
         "</bpmn:extensionElements>{flows}</bpmn:userTask>"
     )
 

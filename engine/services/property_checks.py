@@ -1,0 +1,36 @@
+"""What is written on a task for us to hold (`zeebe:properties`) is refused at deployment when it could not be held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.model.elements import Element, ElementKind
+from engine.model.errors import Problem
+
+_OF_USER_TASKS = ("excludesCase",)
+
+
+def property_problems(element: Element) -> Iterator[Problem]:
+    """What is wrong with the element's properties; a misspelt one would leave a door open without a word."""
+    for name in _OF_USER_TASKS:
+        if name in element.properties and element.kind is not ElementKind.USER_TASK:
+            yield Problem(
+                element=element.id,
+                reason_en=f"The property {name} is held at user tasks only.",
+                reason_zh=f"属性 {name} 仅对人工任务有效。",
+                remedy_en="Write it on the user task it is meant for.",
+                remedy_zh="请将其写在相应的人工任务上。",
+            )
+    yield from _case_problems(element)
+
+
+def _case_problems(element: Element) -> Iterator[Problem]:
+    variable = element.excludes_case
+    if variable is not None and not variable.isidentifier():
+        yield Problem(
+            element=element.id,
+            reason_en=f"excludesCase must be the name of a variable, but is “{variable}”.",
+            reason_zh=f"excludesCase 须为变量名，现为“{variable}”。",
+            remedy_en="Name a variable that holds a business key or a list of them, without “=”.",
+            remedy_zh="请填写保存业务编号（或其列表）的变量名，不带“=”。",
+        )
