@@ -50,8 +50,6 @@ def build(settings: Settings) -> Parts:
 def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
     """The parts on a database that has every table, by a clock that tests may set."""
     bank = build_bank(clock, settings.home)
-    with database.reading() as connection:
-        bank.calendar.refresh(connection)
     systems = build_systems(settings.home, smtp_url=settings.smtp_url)
     outbox = Outbox(database, clock, systems.mail)
     engine = ProcessEngine(

@@ -33,17 +33,14 @@ class Bank:
 
 
 def build(clock: Clock, home: Path) -> Bank:
-    """The bank with the parameters that ship, its files below the folder `home`.
-
-    Call `calendar.refresh` once a connection is at hand.
-    """
-    parameters = Parameters.shipped()
+    """The bank with its files below the folder `home`."""
+    parameters = Parameters()
     people, customers = People(clock, parameters), Customers()
     return Bank(
         parameters=parameters,
         people=people,
         authority=RoleAuthority(people),
-        calendar=BusinessCalendar(clock, parameters),
+        calendar=BusinessCalendar(parameters),
         applications=Applications(clock, customers),
         customers=customers,
         accounts=Accounts(parameters),

@@ -4,23 +4,23 @@ from bank import counters
 from bank.accounts import tables as accounts
 from bank.agreements import tables as agreements
 from bank.applications import tables as applications
-from bank.calendar import tables as calendar
 from bank.customers import tables as customers
 from bank.documents import tables as documents
 from bank.ledger import tables as ledger
 from bank.notifications import tables as notifications
+from bank.parameters import tables as parameters
 from bank.people import tables as people
 
 REGISTERED = (
     accounts,
     agreements,
     applications,
-    calendar,
     counters,
     customers,
     documents,
     ledger,
     notifications,
+    parameters,
     people,
 )
 """The modules whose tables stand on `persistence.schema.metadata`."""

@@ -37,7 +37,6 @@ def staffed_bank(database: Database, home: Path) -> Bank:
         connection = transaction.connection
         if not bank.people.all(connection):
             _hire(connection, bank.people, home)
-        bank.calendar.refresh(connection)
     return bank
 
 

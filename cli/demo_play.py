@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from bank.agreements import terms_digest
 from bank.clock import local_date
 from bank.documents import Document, DocumentDoor, Upload
+from bank.parameters import ParameterDoor
 from cli.demo_home import staff_with_role
 from cli.demo_paper import paper
 from cli.demo_story import CUSTOMER, TODAY, VERSION_IN_FORCE, CustomerStep, Step, Story
@@ -141,7 +142,8 @@ class Playing:
         agreement = history.variables_at(self._customer(), self.instance_key, waiting.number)["agreement"]
         assert isinstance(agreement, Mapping)
         template = self._kaihu.bank.agreements.version(str(agreement["version"]))
-        seconds = self._kaihu.bank.parameters.integer("agreement_minimum_reading_seconds")
+        parameters = ParameterDoor(self._kaihu.database, self._kaihu.bank.parameters).newest()
+        seconds = parameters.integer("agreement_minimum_reading_seconds")
         time.sleep(seconds)
         self._send(
             "agreement_signed",

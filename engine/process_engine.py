@@ -9,7 +9,16 @@ from zoneinfo import ZoneInfo
 
 from engine.feel import Environment
 from engine.interpreter import CaseEnvironment
-from engine.model.ports import NO_ATTACHMENTS, NO_CASE_RECORDS, Attachments, Authority, Calendar, CaseRecords, Clock
+from engine.model.ports import (
+    NO_ATTACHMENTS,
+    NO_CASE_RECORDS,
+    Attachments,
+    Authority,
+    Calendar,
+    Calendars,
+    CaseRecords,
+    Clock,
+)
 from engine.queue import queue_for
 from engine.services.calendar_functions import CalendarFunctions
 from engine.services.deployments import Deployments
@@ -44,7 +53,7 @@ class ProcessEngine:
         keys: Keys,
         clock: Clock,
         authority: Authority,
-        calendar: Calendar,
+        calendar: Calendars,
         handlers: Mapping[str, Handler[Any]],
         resources: object,
         zone: dt.tzinfo = ZONE,
@@ -77,5 +86,9 @@ class ProcessEngine:
 
     def display_environment(self) -> Environment:
         """What a page needs to show a form now as a command would judge it: time, calendar, the bank's zone."""
-        functions = CalendarFunctions(self.parts.calendar)
+        functions = CalendarFunctions(self._calendar)
         return CaseEnvironment(now=self.parts.clock.now(), functions=functions, zone=self.parts.zone).feel()
+
+    def _calendar(self) -> Calendar:
+        with self.parts.database.reading() as connection:
+            return self.parts.calendar.at(connection)

@@ -10,6 +10,7 @@ from flask import current_app
 
 from bank.bank import Bank
 from bank.notifications import Outbox
+from bank.parameters import ParameterDoor
 from engine.model.ports import Clock
 from engine.process_engine import ProcessEngine
 from engine.worker_api import Handler
@@ -45,3 +46,8 @@ class WebServices:
 def services() -> WebServices:
     """The services of the application that answers this request."""
     return cast(WebServices, current_app.extensions[_EXTENSION])
+
+
+def parameter_door() -> ParameterDoor:
+    """Where pages ask for parameters."""
+    return ParameterDoor(services().database, services().bank.parameters)

@@ -4,28 +4,32 @@ from __future__ import annotations
 
 from bank.agreements import Objection, SignedConsent, check_consent
 from bank.checks.fields import part
+from engine.model.values import Value
 from engine.worker_api import Completed, Handler, Job, Mode, Parameter, Result
 from workers.context import WorkerContext
+from workers.parameters_used import OUTPUT, parameters_of, used
 
 _MINIMUM = "agreement_minimum_reading_seconds"
 
 
 def run(job: Job, context: WorkerContext) -> Result:
     """Check and record in the command's transaction; a consent that does not count is not recorded."""
+    parameters = parameters_of(job, context)
     checked = check_consent(
         context.bank.agreements,
         part(job.variables, "consent"),
         part(job.variables, "agreement"),
         part(job.variables, "application"),
         now=job.now,
-        minimum_seconds=context.bank.parameters.integer(_MINIMUM),
+        minimum_seconds=parameters.integer(_MINIMUM),
     )
+    check: Value
     if isinstance(checked, Objection):
         check = {"valid": False, "reason": checked.code, "reason_zh": checked.zh, "reason_en": checked.en}
     else:
         _record(job, context, checked)
         check = {"valid": True, "reason": None, "reason_zh": None, "reason_en": None}
-    return Completed({"consent_check": check})
+    return Completed({"consent_check": check, **used(job, parameters)})
 
 
 def _record(job: Job, context: WorkerContext, signed: SignedConsent) -> None:
@@ -58,5 +62,6 @@ HANDLER = Handler[WorkerContext](
     ),
     outputs=(
         Parameter(name="consent_check", description="valid; else reason (code) and its sentences reason_zh, reason_en"),
+        OUTPUT,
     ),
 )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from bank.checks.fields import part
+from engine.model.values import Value
 from engine.worker_api import Completed, Handler, Job, Mode, Parameter, Result
 from workers.context import WorkerContext
+from workers.parameters_used import OUTPUT, parameters_of, used
 
 
 def run(job: Job, context: WorkerContext) -> Result:
-    """Create or update the one record of this case: repeating it makes no second one."""
+    """Create or update the one record of this case: repeating it makes no second one.
+
+    The case goes by the parameters in force now, to its end.
+    """
     record = context.bank.applications.register(
         job.transaction, job.business_key, part(job.variables, "application"), now=job.now
     )
-    return Completed({"application_record": {"key": record.key, "customer_key": record.customer_key}})
+    kept: Value = {"key": record.key, "customer_key": record.customer_key}
+    return Completed({"application_record": kept, **used(job, parameters_of(job, context))})
 
 
 HANDLER = Handler[WorkerContext](
@@ -25,5 +31,5 @@ HANDLER = Handler[WorkerContext](
         Parameter(name="business_key", description="Case number", type="string"),
         Parameter(name="application", description="The application as entered"),
     ),
-    outputs=(Parameter(name="application_record", description="key of the record and customer_key"),),
+    outputs=(Parameter(name="application_record", description="key of the record and customer_key"), OUTPUT),
 )

@@ -17,7 +17,7 @@ from bank.checks.fields import text, whole
 from bank.checks.limit_values import check_limits
 from bank.counters import next_number
 from bank.errors import IllegalTransition, RecordNotFound
-from bank.parameters import Parameters
+from bank.parameters import Parameters, ParameterSet
 from bank.terms import Record
 
 _COUNTER = "account_number"
@@ -76,10 +76,19 @@ class Accounts:
         rows = connection.execute(select(account_limit).where(account_limit.c.account == key))
         return {LimitPeriod(row.period): row.amount_fen for row in rows}
 
-    def issue_activation(self, connection: Connection, account_key: int, *, token: str, now: dt.datetime) -> Activation:
+    def issue_activation(
+        self,
+        connection: Connection,
+        account_key: int,
+        *,
+        token: str,
+        parameters: ParameterSet | None = None,
+        now: dt.datetime,
+    ) -> Activation:
         """Issue a token's activation; earlier ones of the account end. The same token again changes nothing.
 
-        Only a hash of the token is kept (R026). Raises RecordNotFound, IllegalTransition when the account
+        Only a hash of the token is kept (R026); it is good for as long as `parameters`
+        say, or else those in force. Raises RecordNotFound, IllegalTransition when the account
         is not waiting for its activation.
         """
         found = self.get(connection, account_key)
@@ -91,7 +100,8 @@ class Accounts:
         if existing is not None:
             return Activation(**existing._asdict())
         self._end_activations(connection, account_key, now)
-        expires_at = now + dt.timedelta(days=self._parameters.integer("activation_days"))
+        parameters = parameters or self._parameters.newest(connection)
+        expires_at = now + dt.timedelta(days=parameters.integer("activation_days"))
         values = {"account": account_key, "token_sha256": hashed, "issued_at": now, "expires_at": expires_at}
         row = connection.execute(insert(account_activation).values(values).returning(*_ACTIVATION)).one()
         return Activation(**row._asdict())
@@ -156,7 +166,7 @@ class Accounts:
         connection.execute(update(account_activation).where(standing).values(ended_at=now))
 
     def _insert(self, connection: Connection, business_key: str, account_type: str, now: dt.datetime) -> Account:
-        prefix = self._parameters.text("account_number_prefix")
+        prefix = self._parameters.text(connection, "account_number_prefix")
         values = {
             "business_key": business_key,
             "number": account_number(prefix, next_number(connection, _COUNTER)),

@@ -1,24 +1,21 @@
 """Business days and hours: the public Chinese calendar with its make-up workdays, and the bank's own exceptions.
 
-Holidays not yet announced by the State Council are estimated by the `holidays` package; the bank's
-overrides correct it. Implements the engine's `Calendar` port, which has no transaction: overrides are held
-in memory and read by `refresh`.
+Holidays not yet announced by the State Council are estimated by the `holidays` package; the bank's own days
+correct it. They are versioned with the parameters, and so are the hours: what a transaction sees of one it sees
+of the other. Implements the engine's `Calendars` port.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from types import MappingProxyType
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection
 
-from bank.calendar.tables import calendar_override
-from bank.clock import BANK_ZONE, Clock
-from bank.parameters import Parameters
+from bank.clock import BANK_ZONE
+from bank.parameters import Parameters, ParameterSet
 from persistence.errors import KaihuError
 
 _MOST_DAYS = 3_660  # ten years; a diagram asking for more is wrong, and each day is looked at singly
@@ -33,50 +30,39 @@ class CalendarRangeExceeded(KaihuError):
     zh = "营业日历不支持 {amount} 个营业日或营业小时（最多 {maximum}）。"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CalendarOverride:
-    """One day on which the bank departs from the public calendar."""
-
-    day: dt.date
-    business_day: bool
-    reason: str
-
-
 class BusinessCalendar:
-    """The calendar of one bank, in its own time zone."""
+    """The calendar of one bank as it stands in a transaction."""
 
-    def __init__(self, clock: Clock, parameters: Parameters) -> None:
-        self._clock = clock
-        self._opens = dt.time.fromisoformat(parameters.text("business_day_opens"))
-        self._closes = dt.time.fromisoformat(parameters.text("business_day_closes"))
-        self._overrides: Mapping[dt.date, bool] = MappingProxyType({})
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self._newest: WorkingTime | None = None
 
-    def refresh(self, connection: Connection) -> None:
-        """Read the bank's overrides anew: at start, and after another process has changed them."""
-        self._overrides = MappingProxyType({row.day: row.business_day for row in self.overrides(connection)})
+    def at(self, connection: Connection) -> WorkingTime:
+        """The calendar in force; asks the database at most once in a transaction, and only when called."""
+        newest, known = self._parameters.newest(connection), self._newest
+        if known is None or known.version != newest.version:
+            known = self._newest = WorkingTime.of(newest)
+        return known
 
-    def overrides(self, connection: Connection) -> list[CalendarOverride]:
-        """All overrides by day."""
-        columns = (calendar_override.c.day, calendar_override.c.business_day, calendar_override.c.reason)
-        rows = connection.execute(select(*columns).order_by(calendar_override.c.day))
-        return [CalendarOverride(**row._asdict()) for row in rows]
 
-    def set_override(self, connection: Connection, override: CalendarOverride) -> None:
-        """Declare a day open or closed against the public calendar; it holds in memory after `refresh`."""
-        connection.execute(delete(calendar_override).where(calendar_override.c.day == override.day))
-        connection.execute(
-            insert(calendar_override).values(
-                day=override.day,
-                business_day=override.business_day,
-                reason=override.reason,
-                changed_at=self._clock.now(),
-            )
-        )
+class WorkingTime:
+    """Days and hours of one version of the parameters, in the bank's own time zone; immutable."""
+
+    def __init__(self, version: int, opens: dt.time, closes: dt.time, own_days: Mapping[dt.date, bool]) -> None:
+        self.version = version
+        self._opens, self._closes = opens, closes
+        self._own_days = own_days
+
+    @classmethod
+    def of(cls, parameters: ParameterSet) -> WorkingTime:
+        """The working time that these parameters say."""
+        opens, closes = (dt.time.fromisoformat(parameters.text(f"business_day_{when}")) for when in ("opens", "closes"))
+        return cls(parameters.version, opens, closes, parameters.own_days)
 
     def is_business_day(self, day: dt.date) -> bool:
         """Whether the bank works on `day`; make-up workdays on weekends are business days."""
-        own = self._overrides.get(day)
-        return bool(self._public.is_working_day(day)) if own is None else own
+        own = self._own_days.get(day)
+        return is_public_business_day(day) if own is None else own
 
     def business_days_after(self, start: dt.datetime, days: int) -> dt.datetime:
         """`start` moved by whole business days at the same local time of day; UTC.
@@ -110,14 +96,20 @@ class BusinessCalendar:
             moment = closes
         return moment.astimezone(dt.UTC)
 
-    @cached_property
-    def _public(self) -> Any:
-        import holidays  # noqa: PLC0415  loads the calendars of the world; a start of the server needs none
-
-        return holidays.country_holidays("CN")
-
     def _hours_of(self, day: dt.date) -> tuple[dt.datetime, dt.datetime]:
         return (
             dt.datetime.combine(day, self._opens, BANK_ZONE),
             dt.datetime.combine(day, self._closes, BANK_ZONE),
         )
+
+
+def is_public_business_day(day: dt.date) -> bool:
+    """Whether the public calendar has `day` as a working day."""
+    return bool(_public_calendar().is_working_day(day))
+
+
+@cache
+def _public_calendar() -> Any:
+    import holidays  # noqa: PLC0415  loads the calendars of the world; a start of the server needs none
+
+    return holidays.country_holidays("CN")

@@ -33,12 +33,11 @@ class Documents:
     def __init__(self, clock: Clock, parameters: Parameters, root: Path) -> None:
         self._clock = clock
         self._store = DocumentStore(root)
-        self._maximum = parameters.integer("document_maximum_bytes")
+        self._parameters = parameters
 
-    @property
-    def maximum_bytes(self) -> int:
+    def maximum_bytes(self, connection: Connection) -> int:
         """The size of the largest document the bank takes."""
-        return self._maximum
+        return self._parameters.integer(connection, "document_maximum_bytes")
 
     def store(
         self, connection: Connection, *, content: bytes, file_name: str, business_key: str, uploaded_by: int | None
@@ -48,7 +47,7 @@ class Documents:
         `uploaded_by` is a person of the bank, None the customer. Raises DocumentEmpty, DocumentTooLarge,
         DocumentTypeRefused (R020, R080).
         """
-        media_type = self._accepted_type(content)
+        media_type = self._accepted_type(connection, content)
         sha256 = self._store.put(content)
         same = (document.c.business_key == business_key) & (document.c.sha256 == sha256)
         existing = _find(connection, same)
@@ -100,11 +99,12 @@ class Documents:
             raise DocumentDamaged(key=document.key)
         return content
 
-    def _accepted_type(self, content: bytes) -> str:
+    def _accepted_type(self, connection: Connection, content: bytes) -> str:
         if not content:
             raise DocumentEmpty()
-        if len(content) > self._maximum:
-            raise DocumentTooLarge(limit=self._maximum // _MEGABYTE)
+        maximum = self.maximum_bytes(connection)
+        if len(content) > maximum:
+            raise DocumentTooLarge(limit=maximum // _MEGABYTE)
         media_type = media_type_of(content)
         if media_type is None:
             raise DocumentTypeRefused()

@@ -65,6 +65,11 @@ class DocumentDoor:
         except (DocumentEmpty, DocumentTooLarge, DocumentTypeRefused) as refusal:  # before anything is written
             return refusal
 
+    def maximum_bytes(self) -> int:
+        """The size of the largest document the bank takes."""
+        with self._database.reading() as connection:
+            return self._documents.maximum_bytes(connection)
+
     def get(self, document_id: str) -> Document:
         """The document with this id. Raises RecordNotFound."""
         with self._database.reading() as connection:

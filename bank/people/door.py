@@ -16,10 +16,10 @@ class SignInDoor:
         self._database = database
         self._people = people
 
-    @property
     def minimum_length(self) -> int:
         """How many characters a password needs."""
-        return self._people.logins.minimum_length
+        with self._database.reading() as connection:
+            return self._people.logins.minimum_length(connection)
 
     def authenticate(self, login_name: str, password: str) -> Authentication:
         """Check an attempt; it is committed whatever the answer, so that failures count towards the lock-out."""

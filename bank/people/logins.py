@@ -99,8 +99,8 @@ class Logins:
         return None
 
     def _count_failure(self, connection: Connection, found: Login) -> KaihuError:
-        limit = self._parameters.integer("sign_in_attempts")
-        minutes = self._parameters.integer("sign_in_lock_minutes")
+        limit = self._parameters.integer(connection, "sign_in_attempts")
+        minutes = self._parameters.integer(connection, "sign_in_lock_minutes")
         count = connection.execute(
             update(login)
             .where(login.c.key == found.key)
@@ -118,10 +118,9 @@ class Logins:
         self._set(connection, key, failed_attempts=0, locked_until=None, last_signed_in_at=self._clock.now())
         return self.get(connection, key)
 
-    @property
-    def minimum_length(self) -> int:
+    def minimum_length(self, connection: Connection) -> int:
         """How many characters a password needs."""
-        return self._parameters.integer("password_minimum_length")
+        return self._parameters.integer(connection, "password_minimum_length")
 
     def change_password(self, connection: Connection, key: int, current: str, new: str) -> Login:
         """The person's own change of password; all other sessions of the login end.
@@ -131,8 +130,9 @@ class Logins:
         found = self.get(connection, key)
         if not passwords.matches(current, self._hash(connection, found)):
             raise CurrentPasswordWrong()
-        if len(new) < self.minimum_length or found.name in canonical(new) or new == current:
-            raise PasswordTooWeak(minimum=self.minimum_length)
+        minimum = self.minimum_length(connection)
+        if len(new) < minimum or found.name in canonical(new) or new == current:
+            raise PasswordTooWeak(minimum=minimum)
         return self._replace_password(connection, found, new, must_change=False)
 
     def reset_password(self, connection: Connection, key: int) -> str:

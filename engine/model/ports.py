@@ -39,6 +39,14 @@ class Calendar(Protocol):
         ...
 
 
+class Calendars(Protocol):
+    """The business calendar in its versions."""
+
+    def at(self, connection: Connection) -> Calendar:
+        """The calendar as it stands in this transaction. Asked only by a command that uses it."""
+        ...
+
+
 class Authority(Protocol):
     """Who may do what. Called inside the command's own transaction, so that it sees what the command sees."""
 

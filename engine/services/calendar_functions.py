@@ -15,18 +15,21 @@ _MAX_STEPS = 10_000  # business days or hours in one call: 40 years; more is a m
 
 
 class CalendarFunctions(Mapping[str, ExternalFunction]):
-    """The functions of one command by name, each made when first asked for, and the record of their calls."""
+    """The functions of one command by name, each made when first asked for, and the record of their calls.
 
-    def __init__(self, calendar: Calendar) -> None:
+    `calendar` is asked only when a function is called: most commands need none.
+    """
+
+    def __init__(self, calendar: Callable[[], Calendar]) -> None:
         self.calls: list[dict[str, Any]] = []
         self._calendar = calendar
 
     def __getitem__(self, name: str) -> ExternalFunction:
         match name:
             case "business days after":
-                return _noting(name, "days", self._calendar.business_days_after, self.calls)
+                return _noting(name, "days", self._business_days_after, self.calls)
             case "business hours after":
-                return _noting(name, "hours", self._calendar.business_hours_after, self.calls)
+                return _noting(name, "hours", self._business_hours_after, self.calls)
             case _:
                 raise KeyError(name)
 
@@ -35,6 +38,12 @@ class CalendarFunctions(Mapping[str, ExternalFunction]):
 
     def __len__(self) -> int:
         return len(CALENDAR_FUNCTIONS)
+
+    def _business_days_after(self, start: dt.datetime, days: int) -> dt.datetime:
+        return self._calendar().business_days_after(start, days)
+
+    def _business_hours_after(self, start: dt.datetime, hours: int) -> dt.datetime:
+        return self._calendar().business_hours_after(start, hours)
 
 
 def _noting(

@@ -57,7 +57,7 @@ class CaseCommand:
         self.inputs: dict[str, Any] = {}
         self.steps: list[dict[str, Any]] = []
         self.events: list[Event] = []
-        self.functions = CalendarFunctions(parts.calendar)
+        self.functions = CalendarFunctions(lambda: parts.calendar.at(connection))
         self.projection = Projection(facts, definition, parts.keys, actor, self.now)
         self._case: Case | None = None
         self._tree: bytes = b""

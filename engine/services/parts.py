@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.model.ports import NO_ATTACHMENTS, NO_CASE_RECORDS, Attachments, Authority, Calendar, CaseRecords, Clock
+from engine.model.ports import NO_ATTACHMENTS, NO_CASE_RECORDS, Attachments, Authority, Calendars, CaseRecords, Clock
 from engine.queue.bell import Bell
 from engine.queue.work import NothingCarried, WorkQueue
 from engine.services.programs import Programs
@@ -27,7 +27,7 @@ class EngineParts:
     keys: Keys
     clock: Clock
     authority: Authority
-    calendar: Calendar
+    calendar: Calendars
     handlers: Mapping[str, Handler[Any]]
     resources: object
     zone: dt.tzinfo

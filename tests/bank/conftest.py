@@ -34,7 +34,7 @@ def connection(database: Database) -> Iterator[Connection]:
 
 @pytest.fixture
 def parameters() -> Parameters:
-    return Parameters.shipped()
+    return Parameters()
 
 
 @pytest.fixture

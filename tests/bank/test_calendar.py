@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from sqlalchemy import Connection
 
-from bank.calendar import BusinessCalendar, CalendarOverride, CalendarRangeExceeded
+from bank.calendar import CalendarRangeExceeded, WorkingTime
 from bank.clock import BANK_ZONE
-from bank.parameters import Parameters
+from bank.parameters import ParameterSet
 from engine.model.ports import Calendar
-from tests.conftest import TestClock
 
 
 @pytest.fixture
-def calendar(clock: TestClock, parameters: Parameters) -> BusinessCalendar:
-    return BusinessCalendar(clock, parameters)
+def calendar() -> WorkingTime:
+    return WorkingTime.of(ParameterSet.shipped())
 
 
 def _local(text: str) -> dt.datetime:
@@ -60,19 +58,7 @@ def test_business_hours_run_from_nine_to_five(calendar: Calendar, start: str, ho
     assert calendar.business_hours_after(_local(start), hours) == _local(end)
 
 
-def test_the_banks_own_overrides_beat_the_public_calendar(connection: Connection, calendar: BusinessCalendar) -> None:
-    tuesday, saturday = dt.date(2026, 3, 3), dt.date(2026, 3, 7)
-    for day, open_ in ((tuesday, True), (tuesday, False), (saturday, True)):
-        override = CalendarOverride(day=day, business_day=open_, reason="系统切换")
-        calendar.set_override(connection, override)
-    assert calendar.is_business_day(tuesday)
-    calendar.refresh(connection)
-    assert not calendar.is_business_day(tuesday)
-    assert calendar.is_business_day(saturday)
-    assert len(calendar.overrides(connection)) == 2
-
-
-def test_limits_beyond_the_calendar_are_refused(calendar: BusinessCalendar) -> None:
+def test_limits_beyond_the_calendar_are_refused(calendar: WorkingTime) -> None:
     with pytest.raises(CalendarRangeExceeded):
         calendar.business_days_after(_local("2026-03-02T12:00"), 10**9)
     for hours in (-1, 10**9):

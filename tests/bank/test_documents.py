@@ -156,9 +156,10 @@ def test_a_file_of_another_type_is_refused_whatever_its_name_and_nothing_is_kept
 
 @pytest.mark.requirement("R020")
 def test_ten_megabytes_are_taken_and_one_byte_more_is_not(connection: Connection, documents: Documents) -> None:
-    assert documents.maximum_bytes == 10 * 1024 * 1024
-    largest = PDF + bytes(documents.maximum_bytes - len(PDF))
-    assert _hand_in(connection, documents, largest).size == documents.maximum_bytes
+    maximum = documents.maximum_bytes(connection)
+    assert maximum == 10 * 1024 * 1024
+    largest = PDF + bytes(maximum - len(PDF))
+    assert _hand_in(connection, documents, largest).size == maximum
     with pytest.raises(DocumentTooLarge, match="10 MB") as refused:
         _hand_in(connection, documents, largest + b"\x00")
     assert refused.value.kind is ErrorKind.TOO_LARGE

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bank.errors import ActionNotAuthorised, RecordNotFound
-from bank.parameters import Certainty, Parameters
 from bank.people import (
     ROLES,
     CurrentPasswordWrong,
@@ -226,15 +225,6 @@ def test_every_role_has_names_and_descriptions_in_both_languages() -> None:
     for role in ROLES.values():
         assert all((role.name_zh, role.name_en, role.description_zh, role.description_en))
         assert isinstance(role.side, Side)
-
-
-def test_every_parameter_names_its_source_and_certainty(parameters: Parameters) -> None:
-    for parameter in parameters:
-        assert parameter.source
-        assert parameter.name_zh
-        assert parameter.name_en
-        assert parameter.to_be_confirmed == (parameter.certainty is not Certainty.HIGH)
-    assert parameters.integer("sign_in_attempts") == 5
 
 
 def test_a_wrong_current_password_changes_nothing(connection: Connection, people: People) -> None:

@@ -71,6 +71,9 @@ class RolesOnly:
 class EveryDay:
     """A calendar without holidays, open around the clock."""
 
+    def at(self, connection: Connection) -> EveryDay:
+        return self
+
     def business_days_after(self, start: dt.datetime, days: int) -> dt.datetime:
         return start + dt.timedelta(days=days)
 

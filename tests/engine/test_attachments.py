@@ -174,7 +174,7 @@ def test_where_no_documents_are_kept_none_can_be_attached(database: Database, cl
 
 @pytest.mark.requirement("R020", "R021")
 def test_the_banks_own_documents_answer_the_engine(database: Database, clock: TestClock, tmp_path: Path) -> None:
-    documents = Documents(clock, Parameters.shipped(), tmp_path / "documents")
+    documents = Documents(clock, Parameters(), tmp_path / "documents")
     engine = _engine(database, clock, documents)
     ids: dict[str, str] = {}
     for case in ("AO-1", "AO-2"):

@@ -56,7 +56,7 @@ class EveryDayIsABusinessDay:
     "moment", ["20000-01-01T00:00:00Z", "0001-01-01T00:00:00+08:00", "9999-12-31T23:00:00Z", "-0001-01-01T00:00:00Z"]
 )
 def test_the_business_calendar_has_no_answer_outside_the_years_1_to_9999(moment: str) -> None:
-    functions = CalendarFunctions(EveryDayIsABusinessDay())
+    functions = CalendarFunctions(EveryDayIsABusinessDay)
     expression = compile_expression(f'business days after(@"{moment}", 1)', functions)
     environment = Environment(MONDAY, functions=functions)
     assert expression.evaluate({}, environment) is None

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
 from bank.clock import local_date
-from bank.parameters import Parameters
+from bank.parameters import ParameterSet
 from cli.demo_story import ENTERPRISE, INDIVIDUAL, TODAY, Step, Story
 from tests.web.openings.customer import Customer
 from tests.web.openings.desk import Desk
@@ -22,7 +22,7 @@ from tests.web.openings.sheet import pdf, png
 
 pytestmark = pytest.mark.browser
 
-READING_SECONDS = Parameters.shipped().integer("agreement_minimum_reading_seconds") + 1
+READING_SECONDS = ParameterSet.shipped().integer("agreement_minimum_reading_seconds") + 1
 WRONG_CODE = "91310115MA1K35LT8X"
 """The enterprise's unified social credit code with another check character."""
 OWN_PASSWORD = "一句只有我知道的话-2026"

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection
 
 from bank.agreements import Agreements, Consent, Objection, terms_digest
-from bank.parameters import Parameters
+from bank.parameters import Parameters, ParameterSet
 from engine.worker_api import Completed
 from persistence.database import Database
 from tests.conftest import NOON
@@ -67,14 +67,14 @@ def connection(database: Database) -> Iterator[Connection]:
 @pytest.fixture
 def submit(context: WorkerContext, connection: Connection) -> Submit:
     """Run the worker; gives its only output, `consent_check`."""
-    agreements = SimpleNamespace(agreements=AGREEMENTS, parameters=Parameters.shipped())
+    agreements = SimpleNamespace(agreements=AGREEMENTS, parameters=Parameters())
     here = dataclasses.replace(context, bank=cast(Any, agreements))
 
     def run(consent: Any, agreement: Any, kind: str = "enterprise") -> dict[str, Any]:
         variables = {"consent": consent, "agreement": agreement, "application": application(kind)}
         done = HANDLERS["record-consent"].run(job_of("record-consent", variables, connection=connection), here)
         assert isinstance(done, Completed)
-        assert set(done.variables) == {"consent_check"}
+        assert set(done.variables) == {"consent_check", "parameters_version"}
         return cast(dict[str, Any], done.variables["consent_check"])
 
     return run
@@ -161,7 +161,7 @@ def test_an_agreement_hardly_opened_was_not_read(submit: Submit, connection: Con
 
 @pytest.mark.requirement("R024")
 def test_the_shortest_reading_time_is_enough(submit: Submit) -> None:
-    least = Parameters.shipped().integer("agreement_minimum_reading_seconds")
+    least = ParameterSet.shipped().integer("agreement_minimum_reading_seconds")
     assert submit(signed(prepared(), read_seconds=least), prepared()) == VALID
     assert submit(signed(prepared(), read_seconds=least - 1), prepared())["reason"] == "read_too_short"
 

@@ -20,7 +20,7 @@ from web.public.blueprint import KEPT, blueprint, sign_in_limit
 from web.public.case import CustomerCase, Wait
 from web.public.wording import scope_words
 from web.security import limiter
-from web.services import services
+from web.services import parameter_door, services
 
 _MINIMUM = "agreement_minimum_reading_seconds"
 _LONGEST_NAME = 120
@@ -36,6 +36,8 @@ class Offer:
     application: Mapping[str, object]
     language: str
     """Of the agreement, as prepared: "zh" or "en"."""
+    minimum_seconds: int
+    """Of reading, by the parameters the case goes by."""
 
     @property
     def terms_digest(self) -> str:
@@ -100,13 +102,13 @@ def _offer(case: CustomerCase) -> Offer | None:
         terms=terms,
         application=application,
         language=text(terms, "language") or text(application, "language") or "zh",
+        minimum_seconds=parameter_door().of_case(variables).integer(_MINIMUM),
     )
 
 
 def _wrong(offer: Offer, seconds: int) -> dict[str, str]:
     """What is missing, by field."""
-    minimum = services().bank.parameters.integer(_MINIMUM)
-    wrong = {}
+    minimum, wrong = offer.minimum_seconds, {}
     if not _signer():
         wrong["signed_by"] = _("Please type the full name of the person who signs.")
     elif not may_sign(offer.application, _signer(), local_date(services().clock.now())):

@@ -187,5 +187,5 @@ def _page(case: CustomerCase, wait: Wait, activity: Activity, refusals: Refusals
         missing=_missing(visible) if supplement else [],
         refusals=refusals,
         note=request.form.get("note", ""),
-        megabytes=services().bank.documents.maximum_bytes // (1024 * 1024),
+        megabytes=document_door().maximum_bytes() // (1024 * 1024),
     )

@@ -101,7 +101,7 @@ def _password_page(**errors: str) -> str:
         errors=errors,
         forced=login.must_change_password,
         login=login.name,
-        minimum=sign_in_door().minimum_length,
+        minimum=sign_in_door().minimum_length(),
     )
 
 

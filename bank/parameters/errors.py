@@ -1,0 +1,22 @@
+"""What stops a change of the bank's numbers."""
+
+from __future__ import annotations
+
+from persistence.errors import ErrorKind, KaihuError
+
+
+class BasisChanged(KaihuError):
+    """Another change was adopted since this one was checked. Fields: `name`, `version`."""
+
+    code = "parameter_basis_changed"
+    kind = ErrorKind.CONFLICT
+    en = "{name} has been changed meanwhile, in version {version}. Check the effect of this change again."
+    zh = "“{name}”已在第 {version} 版中变更，请重新评估本次变更的影响。"
+
+
+class ParameterValueRefused(KaihuError):
+    """A value that is not what the parameter declares. Fields: `name`, `expected`."""
+
+    code = "parameter_value_refused"
+    en = "{name} cannot have this value. Expected: {expected}."
+    zh = "“{name}”不能取该值，应为：{expected}。"
