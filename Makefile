@@ -42,8 +42,8 @@ check: $(STAMP) ## Lint, types, import rules, format
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(STAMP) ## Measure: medians, and ratios to peers within one run (QUICK=1, JSON=1, PEERS=1)
-	$(BIN)/python -m bench
+bench: $(STAMP) ## Measure, with ratios to peers in one run; writes docs/performance.md unless QUICK=1 or JSON=1 (PEERS=0)
+	@$(BIN)/python -m bench $(if $(filter 1,$(QUICK) $(JSON)),,--write)
 
 conformance: $(STAMP) ## Run the DMN kit below TCK=DIR against our FEEL and DMN (JSON=1)
 	@$(BIN)/python -m conformance "$(TCK)"

@@ -1,6 +1,7 @@
-"""Prints the figures: as one JSON object with JSON=1, within a minute with QUICK=1, with every peer with PEERS=1.
+"""Prints the figures: one JSON object with JSON=1, within a minute with QUICK=1, no peers installed with PEERS=0.
 
-`python -m bench --write` measures the growth curves, too, and writes `docs/performance.md` and its pictures.
+`python -m bench --write` (`make bench`) measures the growth curves, too, and writes `docs/performance.md` and its
+pictures.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ def main() -> None:
     if given.write and (quick or given.only):
         arguments.error("--write tells of every figure at length: without QUICK=1 and --only")
     size = QUICK if quick else FULL
+    with_peers = not quick and os.environ.get("PEERS") != "0"
     with tempfile.TemporaryDirectory(prefix="kaihu-bench-") as folder:
-        measurement = Measurement(Path(folder), size, with_peers=os.environ.get("PEERS") == "1")
+        measurement = Measurement(Path(folder), size, with_peers=with_peers)
         measurement.run(given.only)
         if given.write:
             measurement.run_growth()

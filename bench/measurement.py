@@ -64,6 +64,8 @@ class Measurement:
 
     def _case(self, folder: Path) -> dict[str, Figure]:
         with ExitStack() as stack:
+            if not self._with_peers:
+                print("VIEWFLOW, DBOS AND BPMN-ENGINE WERE NOT ASKED FOR (PEERS=0 or QUICK=1)", file=sys.stderr)
             peers = installed_peers(stack, folder) if self._with_peers else {}
             return case_figures(folder, self._size, peers)
 

@@ -12,6 +12,7 @@ from bench.growth import Points
 from bench.measurement import Measurement
 from bench.plots import plot
 from bench.reach import ROWS, judged
+from bench.sizing import sizing
 from bench.timing import Figure
 
 _DOCS = Path(__file__).resolve().parents[1] / "docs"
@@ -38,7 +39,8 @@ def write_report(measurement: Measurement) -> None:
     pictures.mkdir(exist_ok=True)
     for name, points in measurement.curves.items():
         (pictures / f"{name}.svg").write_text(plot(*_CURVES[name], points), encoding="utf-8")
-    lines = [*_head(), *_table(measurement.figures), "", *_others(measurement.figures), *_growth(measurement.curves)]
+    figures = measurement.figures
+    lines = [*_head(), *_table(figures), "", *_others(figures), *sizing(figures), *_growth(measurement.curves)]
     (_DOCS / "performance.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -48,7 +50,7 @@ def _head() -> Iterable[str]:
     return (
         "# Performance",
         "",
-        f"Written by `python -m bench --write` on {dt.datetime.now(dt.UTC):%d %B %Y}: {machine()}.{busy}",
+        f"Written by `make bench` on {dt.datetime.now(dt.UTC):%d %B %Y}: {machine()}.{busy}",
         "",
         "The case has 18 nodes, of which an application passes 17, three human tasks and 10 KB of data. It runs",
         "through the service layer with the bank's authority, journal, hash chain and task rows, and is durable at",

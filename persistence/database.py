@@ -15,12 +15,13 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.pool import NullPool, StaticPool
 
 from persistence.answers import forget_answers
 from persistence.errors import ErrorKind, KaihuError
+from persistence.sqlite_loss import refuse_if_lost
 from persistence.sqlite_readers import SqliteReaders
 from persistence.sqlite_writer import SqliteWriter, TransactionLost
 from persistence.telemetry.observation import happened
@@ -200,6 +201,11 @@ def _sqlite(url: Any, **pool: Any) -> Engine:
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute(f"PRAGMA wal_autocheckpoint={_PAGES_BETWEEN_CHECKPOINTS}")
             cursor.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "handle_error")
+    def failed(context: ExceptionContext) -> None:
+        if context.connection is not None:
+            refuse_if_lost(context.connection)
 
     return engine
 

@@ -158,9 +158,11 @@ class PipelinedConnection(psycopg.Connection[Any]):
 
     def _send(self, sql: str, values: list[bytes | None], formats: Sequence[int], *, alone: bool = False) -> None:
         self._open(alone=alone and not self._held)
-        name = self._names.get(sql)
+        name = self._names.pop(sql, None)  # to the end: the first is the one that was not used for longest
         if name is None:
             name = self._prepare(sql)
+        else:
+            self._names[sql] = name
         self._sent.append(_Sent(sql))
         self.pgconn.send_query_prepared(name, values, formats, _BINARY)
 

@@ -18,6 +18,8 @@ from sqlalchemy import CompoundSelect, Connection, Delete, Dialect, Insert, Larg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from persistence.sqlite_loss import refuse_if_lost
+
 Query: TypeAlias = "Select[Any] | CompoundSelect[Any]"
 Statement: TypeAlias = "Query | Insert | Update | Delete"
 Convert: TypeAlias = Callable[[Any], Any]
@@ -180,6 +182,8 @@ def _driver_error(connection: Connection) -> type[Exception]:
 def _translated(connection: Connection, sql: str, error: Exception) -> BaseException:
     """The error as SQLAlchemy raises it, without the parameters: they may be personal data."""
     dialect = connection.dialect
+    if dialect.name == "sqlite":
+        refuse_if_lost(connection)
     return DBAPIError.instance(
         sql, None, error, _driver_error(connection), hide_parameters=True, dialect=dialect,
         connection_invalidated=dialect.is_disconnect(cast(Any, error), connection.connection, None),

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from sqlalchemy import Connection, Engine
 
 from persistence.prepared import end_transaction, run_text
+from persistence.sqlite_loss import in_transaction, write_again
 
 MAX_GROUP = 32
 """Transactions that share a commit at most, so that the first does not wait for ever."""
@@ -83,6 +84,7 @@ class SqliteWriter:
         self._left_waiting()
         try:
             if self._group is None:
+                write_again(self._open())
                 run_text(self._open(), "BEGIN IMMEDIATE")
                 self._group = _Group()
             else:
@@ -106,6 +108,8 @@ class SqliteWriter:
         try:
             if failed and group.members == 1:
                 self._finish(lambda: end_transaction(self._open(), "rollback"))
+            elif not in_transaction(self._open()):
+                raise TransactionLost
             elif failed:
                 self._undo_last()
             elif group.members > 1:
@@ -130,7 +134,7 @@ class SqliteWriter:
             self._turn.release()
 
     def _commit(self) -> None:
-        if not self._open().connection.driver_connection.in_transaction:  # type: ignore[union-attr]
+        if not in_transaction(self._open()):
             raise TransactionLost
         end_transaction(self._open(), "commit")
 

@@ -13,13 +13,20 @@ import orjson
 from engine.interpreter.branches import FOLDED, apart, branches_of, text_of
 from engine.interpreter.elements.multi_instance import only_waits
 from engine.interpreter.environment import CaseEnvironment
+from engine.interpreter.errors import StateTooNew
 from engine.interpreter.process_model import Program
 from engine.interpreter.scopes import ItemLoader, Loader
 from engine.interpreter.tree import TokenTree, Workflow
 from engine.model import values
 
 VERSION = 2
-"""Raised when the layout changes; running cases keep theirs. 2 has `folded`, `branches`, scopes with a fourth part."""
+"""Raised when the layout changes. 2 has `folded`, `branches`, scopes with a fourth part.
+
+While machines are upgraded one by one the older program must read what the newer one has written: what is written
+here is a layout that the release before could read.
+"""
+
+_READABLE = frozenset({1, VERSION})
 
 
 def dump_tree(tree: TokenTree) -> bytes:
@@ -59,8 +66,10 @@ def _folded(tree: TokenTree, items: Iterable[int]) -> dict[int, int]:
 def load_tree(
     program: Program, data: bytes, load_scope: Loader, environment: CaseEnvironment, load_items: ItemLoader | None
 ) -> TokenTree:
-    """The case as it was written, its variables to be loaded when first read."""
+    """The case as it was written, its variables to be loaded when first read. Raises StateTooNew."""
     state = orjson.loads(data)
+    if state["version"] not in _READABLE:
+        raise StateTooNew()
     tree = TokenTree(program.specs, program.root, program.decisions, environment, load_scope, load_items)
     for number, spec, rows in state["workflows"]:
         workflow: Workflow = tree if number == 0 else tree.create_subprocess(tree.tokens[number], spec)

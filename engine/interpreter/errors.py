@@ -89,3 +89,12 @@ class ErrorNotCaught(KaihuError):
     kind = ErrorKind.INVALID
     en = "No boundary event catches the error {error}."
     zh = "没有边界事件捕获错误 {error}。"
+
+
+class StateTooNew(KaihuError):
+    """A newer version of the program has written where the case stands, in a way this one cannot read."""
+
+    code = "state_too_new"
+    kind = ErrorKind.UNAVAILABLE
+    en = "A newer version of this program has worked on the case. Nothing was changed; try again after the upgrade."
+    zh = "本案已由更高版本的程序处理过，未作任何改动，请在系统升级完成后重试。"

@@ -43,10 +43,10 @@ def hidden(page: str, name: str) -> str:
 
 def test_of_fifty_windows_that_send_one_task_one_is_thanked_and_the_others_read_409(site: Site, shown: Shown) -> None:
     rounds = times(20, at_least=1)
-    reviewer, engine = site.signed_in("reviewer"), site.services.engine
+    reviewer, manager, engine = site.signed_in("reviewer"), site.signed_in("manager"), site.services.engine
     with serving(site.app) as address, crowd_of(CLIENTS) as crowd:
         for _ in range(rounds):
-            task = claimed_task(site, reviewer)
+            task = claimed_task(site, reviewer, manager)
             window = Window(
                 address, "; ".join(f"{each.key}={each.value}" for each in (reviewer._cookies or {}).values())
             )

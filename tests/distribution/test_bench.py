@@ -13,6 +13,7 @@ from bench.diagrams import CLERK, ELEMENTS
 from bench.kaihu_case import COMMITS, clerk, engine_in, run_case
 from bench.plots import plot
 from bench.reach import ROWS, judged
+from bench.sizing import sizing
 from bench.state_machine import Refused, StateMachine
 from engine.services.answers import Resource
 
@@ -72,3 +73,10 @@ def test_a_picture_of_growth_has_its_points_and_labelled_axes() -> None:
     texts = [each.text for each in tree.iter("{http://www.w3.org/2000/svg}text")]
     assert {"Cost", "steps", "ms", "0", "400", "30"} <= set(texts)
     assert len(re.findall("<circle", picture)) == 3
+
+
+def test_a_day_is_worked_out_from_the_figures_that_were_measured_and_from_no_others() -> None:
+    told = "\n".join(sizing({"group_commit_elements": {"kaihu": 1_700.0}, "stored_per_case": {"kaihu": 1.0}}))
+    assert "1,440,000" in told  # half of a hundred cases a second, 28,800 seconds long
+    assert "1.0 GB" in told
+    assert "memory" not in told

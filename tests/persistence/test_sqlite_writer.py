@@ -6,10 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from persistence.database import Database, DatabaseUnavailable, OutcomeUnknown
 from tests.lost_commit import commit_lost
@@ -119,6 +121,38 @@ def test_a_transaction_that_sqlite_gave_up_is_not_taken_for_committed(database: 
         transaction.connection.exec_driver_sql("INSERT INTO line VALUES ('lost')")
         transaction.connection.exec_driver_sql("ROLLBACK")
     assert lines(database) == []
+
+
+def test_who_goes_on_in_a_transaction_that_sqlite_gave_up_writes_nothing(database: Database) -> None:
+    write(database, "there")
+    with pytest.raises(DatabaseUnavailable), database.transaction() as transaction:
+        transaction.connection.exec_driver_sql("INSERT INTO line VALUES ('lost')")
+        with suppress(DBAPIError):  # as a full disk does, the conflict ends the transaction
+            transaction.connection.exec_driver_sql("INSERT OR ROLLBACK INTO line VALUES ('there')")
+        transaction.connection.exec_driver_sql("INSERT INTO line VALUES ('for good')")
+    assert lines(database) == ["there"]
+    write(database, "afterwards")
+    assert lines(database) == ["afterwards", "there"]
+
+
+def test_of_a_group_whose_transaction_sqlite_gave_up_is_stored_what_was_told_so(database: Database) -> None:
+    write(database, "there")
+    told: set[str] = set()
+
+    def go_on() -> None:
+        with pytest.raises(DatabaseUnavailable), database.transaction() as transaction, suppress(DBAPIError):
+            transaction.connection.exec_driver_sql("INSERT OR ROLLBACK INTO line VALUES ('there')")
+
+    def tell(text: str) -> None:
+        with suppress(DatabaseUnavailable):
+            write(database, text)
+            told.add(text)
+
+    with suppress(DatabaseUnavailable):
+        for future in together(database, go_on, lambda: tell("a"), lambda: tell("b")):
+            future.result()
+        told.add("first")
+    assert set(lines(database)) == {"there"} | told
 
 
 def test_hundreds_of_transactions_in_many_threads_are_all_there(database: Database) -> None:

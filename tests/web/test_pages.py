@@ -18,8 +18,8 @@ def waiting_task(site: Site) -> int:
     return site.services.engine.user_tasks.inbox(site.members["reviewer"].actor, InboxView.GROUPS).rows[0].key
 
 
-def claimed_task(site: Site, reviewer: FlaskClient) -> int:
-    begin(site, site.signed_in("manager"), subject="开户")
+def claimed_task(site: Site, reviewer: FlaskClient, manager: FlaskClient | None = None) -> int:
+    begin(site, manager or site.signed_in("manager"), subject="开户")
     key = waiting_task(site)
     reviewer.post(f"/inbox/tasks/{key}/claim", data={"csrf_token": token(reviewer, "/")})
     return key
