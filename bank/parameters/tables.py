@@ -1,4 +1,4 @@
-"""Tables: parameter_set, parameter_version, calendar_day. All are append-only: a change is a new version."""
+"""Tables: parameter_set, parameter_version, calendar_day, append-only: a change is a new version; calendar_override."""
 
 from __future__ import annotations
 
@@ -41,6 +41,16 @@ calendar_day = Table(
     Column("day", Date, primary_key=True),
     Column("business_day", Boolean),
     Column("source", Text, nullable=False),
+)
+
+# Read by programs of the release before this one, by nobody here; the next release drops it.
+calendar_override = Table(
+    "calendar_override",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("business_day", Boolean, nullable=False),
+    Column("reason", String(200), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
 )
 
 for _table in (parameter_set, parameter_version, calendar_day):

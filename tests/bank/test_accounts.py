@@ -53,6 +53,7 @@ def test_the_check_digit_is_the_one_of_luhn(body: str, digit: str) -> None:
 
 
 @pytest.mark.requirement("R090")
+@pytest.mark.control("CP3")
 def test_limits_are_kept_in_fen_and_a_yearly_one_only_when_given(connection: Connection, accounts: Accounts) -> None:
     plain, yearly = _open(connection, accounts, "AO-1"), _open(connection, accounts, "AO-2", yearly_fen=10**12)
     two = {LimitPeriod.SINGLE: 5_000_000, LimitPeriod.DAILY: 20_000_000}
@@ -61,6 +62,7 @@ def test_limits_are_kept_in_fen_and_a_yearly_one_only_when_given(connection: Con
 
 
 @pytest.mark.requirement("R090")
+@pytest.mark.control("CP3")
 def test_limits_out_of_order_open_no_account(connection: Connection, accounts: Accounts) -> None:
     with pytest.raises(LimitsNotInOrder, match="daily_fen"):
         _open(connection, accounts, daily_fen=1)

@@ -109,6 +109,7 @@ def test_a_customer_keeps_name_and_number_out_of_logs(connection: Connection, cu
 
 
 @pytest.mark.requirement("R007")
+@pytest.mark.control("CP1")
 def test_another_open_case_of_the_subject_is_found_until_it_is_closed(
     connection: Connection, applications: Applications
 ) -> None:
@@ -145,6 +146,7 @@ def test_a_case_corrected_to_the_number_of_another_comes_after_it(
 
 
 @pytest.mark.requirement("R007")
+@pytest.mark.control("CP1")
 @pytest.mark.parametrize("known", [False, True])
 def test_of_two_cases_registered_at_once_the_later_is_told_of_the_earlier(
     database: Database, applications: Applications, customers: Customers, known: bool
@@ -244,6 +246,7 @@ def test_a_corrected_number_leaves_no_invented_customer_but_keeps_one_with_anoth
 
 
 @pytest.mark.requirement("R022", "R090")
+@pytest.mark.control("CP3")
 def test_limits_and_risk_band_are_stored_in_fen(connection: Connection, applications: Applications) -> None:
     record = _assessed(applications, connection)
     assert (record.status, record.risk_band) == (Status.ASSESSED, "low")

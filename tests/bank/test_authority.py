@@ -25,6 +25,7 @@ def _person(connection: Connection, people: People, administrator: int, role: st
 
 
 @pytest.mark.requirement("R008", "R082")
+@pytest.mark.control("CP2")
 def test_every_action_of_the_engine_has_a_rule_over_known_roles() -> None:
     assert set(ACTION_RULES) == {ISSUE_ACCESS_CODE, *(action.value for action in Action)}
     rules = [*ACTION_RULES.values()]
@@ -35,6 +36,7 @@ def test_every_action_of_the_engine_has_a_rule_over_known_roles() -> None:
 
 
 @pytest.mark.requirement("R034", "R112")
+@pytest.mark.control("CP2")
 @pytest.mark.parametrize("role", ["internal_auditor", "regulator"])
 def test_auditor_and_regulator_only_read(
     connection: Connection, people: People, administrator: int, authority: Authority, role: str
@@ -55,6 +57,7 @@ def test_the_administrator_deploys_only_until_the_bank_has_a_process_owner(
 
 
 @pytest.mark.requirement("R082")
+@pytest.mark.control("CP2")
 def test_the_administrator_has_no_business_authority(
     connection: Connection, people: People, administrator: int, authority: Authority
 ) -> None:
@@ -62,6 +65,7 @@ def test_the_administrator_has_no_business_authority(
         assert authority.refusal(connection, administrator, action, {}) is not None
 
 
+@pytest.mark.control("CP2")
 def test_a_relationship_manager_starts_and_a_person_without_roles_may_do_nothing(
     connection: Connection, people: People, administrator: int, authority: Authority
 ) -> None:
@@ -86,6 +90,7 @@ NARROWED = {
 
 
 @pytest.mark.requirement("R008", "R082")
+@pytest.mark.control("CP2")
 def test_a_rule_for_a_process_holds_there_in_place_of_the_general_one(
     connection: Connection, people: People, administrator: int
 ) -> None:

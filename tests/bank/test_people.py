@@ -142,6 +142,7 @@ def test_one_person_may_have_several_logins_but_a_name_is_used_once(connection: 
 
 
 @pytest.mark.requirement("R082", "R083")
+@pytest.mark.control("CP2")
 def test_an_administrator_grants_roles_to_others_and_never_to_self(
     connection: Connection, people: People, administrator: int
 ) -> None:
@@ -157,6 +158,7 @@ def test_an_administrator_grants_roles_to_others_and_never_to_self(
 
 
 @pytest.mark.requirement("R082")
+@pytest.mark.control("CP2")
 def test_nobody_but_an_administrator_grants_or_revokes(
     connection: Connection, people: People, administrator: int
 ) -> None:

@@ -16,6 +16,8 @@ from bank.checks.residence_card import birth_of_old_card, check_residence_card
 from bank.checks.resident_id import check_resident_id, read_resident_id
 from tests.checks.people import TODAY, codes, enterprise, individual, resident_number
 
+pytestmark = pytest.mark.control("CP1")
+
 PASSPORT = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
 CARD = "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<"
 

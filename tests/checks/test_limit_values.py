@@ -6,6 +6,8 @@ import pytest
 
 from bank.checks.limit_values import check_limits
 
+pytestmark = pytest.mark.control("CP3")
+
 
 @pytest.mark.requirement("R090")
 def test_equal_and_rising_limits_are_in_order() -> None:

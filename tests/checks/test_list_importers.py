@@ -9,6 +9,8 @@ import pytest
 from bank.checks.screening import ListEntry, ScreeningIndex, Subject
 from bank.screening_list.importers import ListUnreadable, ofac_sdn, open_sanctions, united_nations
 
+pytestmark = pytest.mark.control("CP1")
+
 TARGETS = """id,schema,name,aliases,birth_date,countries,addresses,identifiers,sanctions,phones,emails,dataset
 Q1,Person,Corane Dovvick,柯兰;C. Dovvick,1961-02-03;1961,zz,,AB 12345,programme,,,Invented List
 Q2,Company,Blue Whale Shipping,,,zz,,,,,,Invented List

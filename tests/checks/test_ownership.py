@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from bank.checks.ownership import Holding, Ownership, beneficial_owners
 
+pytestmark = pytest.mark.control("CP1")
+
 
 def person(name: str, percent: str, owned: str = "", *, control: bool = False, id_number: str = "") -> Holding:
     return Holding(name, owned, Decimal(percent), True, control, id_number)

@@ -11,6 +11,8 @@ import pytest
 from bank.checks.risk_input import countries, factors, industry_factor, risk_input, turnover_steps
 from tests.checks.people import TODAY, enterprise, individual, resident_number
 
+pytestmark = pytest.mark.control("CP2")
+
 OWNED = {"layers": 1, "cycle": False, "complete": True}
 
 

@@ -15,6 +15,8 @@ from bank.screening_list import shipped_list
 from bank.screening_list.generate import rows
 from tests.checks.people import TODAY, enterprise, individual, resident_number
 
+pytestmark = pytest.mark.control("CP1")
+
 BORN = dt.date(1970, 1, 1)
 
 

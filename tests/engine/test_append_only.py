@@ -44,6 +44,7 @@ CHANGES: dict[str, Callable[[Connection], object]] = {
 
 
 @pytest.mark.requirement("R062")
+@pytest.mark.control("CP5")
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_was_recorded_can_be_neither_changed_nor_removed(
     engine: ProcessEngine, database: Database, change: str

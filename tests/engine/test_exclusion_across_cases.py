@@ -40,6 +40,7 @@ def inspection(engine: ProcessEngine, sampled: object) -> int:
 
 
 @pytest.mark.requirement("R083", "R098")
+@pytest.mark.control("CP5")
 @pytest.mark.parametrize("sampled", ["AO-1", ["AO-2", "AO-1"]])
 def test_whoever_did_a_step_of_the_sampled_case_cannot_inspect_it(sampling: ProcessEngine, sampled: object) -> None:
     opened(sampling, "AO-1", starter=reviewer, by=clerk)
@@ -56,6 +57,7 @@ def test_whoever_did_a_step_of_the_sampled_case_cannot_inspect_it(sampling: Proc
 
 
 @pytest.mark.requirement("R083", "R098")
+@pytest.mark.control("CP5")
 def test_whoever_began_the_sampled_case_cannot_inspect_it(sampling: ProcessEngine) -> None:
     opened(sampling, "AO-1", starter=second_clerk, by=clerk)
     with pytest.raises(CaseExcluded):
@@ -63,6 +65,7 @@ def test_whoever_began_the_sampled_case_cannot_inspect_it(sampling: ProcessEngin
 
 
 @pytest.mark.requirement("R083", "R098")
+@pytest.mark.control("CP5")
 def test_a_step_done_in_the_sampled_case_after_the_claim_is_seen_when_the_task_is_completed(
     sampling: ProcessEngine,
 ) -> None:
@@ -79,6 +82,7 @@ def test_a_step_done_in_the_sampled_case_after_the_claim_is_seen_when_the_task_i
 
 
 @pytest.mark.requirement("R083")
+@pytest.mark.control("CP2")
 @pytest.mark.parametrize("sampled", [None, "", [], 5, ["AO-1", None], ["AO-1", "AO-9"], {"key": "AO-1"}])
 def test_a_task_that_does_not_say_which_cases_it_is_about_is_closed_to_everybody(
     sampling: ProcessEngine, sampled: object

@@ -108,6 +108,7 @@ def test_a_completed_task_shows_what_was_entered_and_an_open_one_nothing(opening
 
 
 @pytest.mark.requirement("R062")
+@pytest.mark.control("CP5")
 def test_the_journal_has_one_entry_for_each_command_and_a_whole_chain(opening: ProcessEngine, clock: TestClock) -> None:
     begun = clock.now()
     case = begin(opening)
@@ -125,6 +126,7 @@ def test_the_journal_has_one_entry_for_each_command_and_a_whole_chain(opening: P
 
 
 @pytest.mark.requirement("R062")
+@pytest.mark.control("CP5")
 def test_a_changed_entry_breaks_the_chain(opening: ProcessEngine, database: Database) -> None:
     case = begin(opening)
     enter(opening)
@@ -135,6 +137,7 @@ def test_a_changed_entry_breaks_the_chain(opening: ProcessEngine, database: Data
 
 
 @pytest.mark.requirement("R062")
+@pytest.mark.control("CP5")
 def test_an_entry_cut_off_at_the_end_breaks_the_chain(opening: ProcessEngine, database: Database) -> None:
     case = begin(opening)
     enter(opening)
@@ -154,6 +157,7 @@ def test_the_same_idempotency_key_starts_one_case(opening: ProcessEngine) -> Non
     assert len(opening.process_instances.list(clerk, InstanceFilter(business_key="AO-7")).rows) == 1
 
 
+@pytest.mark.control("CP2")
 def test_a_claimed_task_cannot_be_claimed_by_another_person(opening: ProcessEngine) -> None:
     begin(opening)
     key = task_of(opening, clerk, "enter")
@@ -176,6 +180,7 @@ def test_a_task_is_claimed_before_it_is_completed_and_completed_by_who_claimed_i
 
 
 @pytest.mark.requirement("R083")
+@pytest.mark.control("CP2")
 def test_who_entered_the_data_may_not_review_it(opening: ProcessEngine) -> None:
     case = begin(opening)
     enter(opening)
@@ -190,6 +195,7 @@ def test_who_entered_the_data_may_not_review_it(opening: ProcessEngine) -> None:
 
 
 @pytest.mark.requirement("R083")
+@pytest.mark.control("CP2")
 def test_who_started_the_case_may_not_review_it(opening: ProcessEngine) -> None:
     opening.process_instances.start(reviewer, "opening", business_key="AO-2", form_data={"applicant": "乙"})
     enter(opening)
@@ -198,6 +204,7 @@ def test_who_started_the_case_may_not_review_it(opening: ProcessEngine) -> None:
 
 
 @pytest.mark.requirement("R082")
+@pytest.mark.control("CP2")
 def test_a_person_without_the_role_neither_sees_nor_takes_the_task(opening: ProcessEngine) -> None:
     begin(opening)
     key = task_of(opening, clerk, "enter")

@@ -110,6 +110,7 @@ def test_a_message_begins_a_case_of_the_process_that_starts_with_it(engine: Proc
 
 
 @pytest.mark.requirement("R083")
+@pytest.mark.control("CP2")
 def test_segregation_holds_across_processes_logins_and_directions(engine: ProcessEngine) -> None:
     main = diagram("main", chain(start(), call("stage", "stage_one"), user_task("check", "clerk"), end()))
     stage = diagram("stage_one", chain(start("enter_here"), user_task("make", "clerk", excludes="check"), end()))
@@ -126,6 +127,7 @@ def test_segregation_holds_across_processes_logins_and_directions(engine: Proces
 
 
 @pytest.mark.requirement("R082")
+@pytest.mark.control("CP2")
 def test_a_task_is_assigned_only_to_a_candidate(engine: ProcessEngine) -> None:
     engine.deployments.deploy(administrator, [diagram("p", chain(start(), user_task("one", "clerk"), end()))])
     engine.process_instances.start(clerk, "p", business_key="AO-1")

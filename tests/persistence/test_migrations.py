@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from procrastinate.schema import SchemaManager
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 import bank.tables
 import engine.store.tables
 import persistence.keys
+from bank.parameters import CalendarDay, Change, ChangeKind, Parameters
 from persistence.database import Database
 from persistence.migrations import downgrade, upgrade
 from persistence.prepared import run_text
@@ -90,3 +92,42 @@ def test_sqlite_has_no_table_of_procrastinate(tmp_path: Path) -> None:
     with database.reading() as connection:
         assert not [name for name in inspect(connection).get_table_names() if name.startswith("procrastinate")]
     database.close()
+
+
+def test_the_banks_own_days_become_a_version_of_the_parameters_and_come_back_as_they_stand(database_url: str) -> None:
+    database = Database(database_url)
+    upgrade(database)
+    downgrade(database, "0007")
+    with database.transaction() as transaction:
+        transaction.connection.execute(
+            text("INSERT INTO calendar_override VALUES ('2026-03-03', false, '系统切换', 1772424000000000)")
+        )
+    upgrade(database)
+    with database.transaction() as transaction:
+        parameters = Parameters().newest(transaction.connection)
+        assert (parameters.version, parameters.own_days) == (2, {dt.date(2026, 3, 3): False})
+        change = Change(
+            kind=ChangeKind.CALENDAR,
+            name="calendar",
+            business_key="PC-20260302-0001",
+            proposed_by=None,
+            checked_by=None,
+            agreed_by=None,
+            reason="",
+            adopted_at=parameters_time(transaction.connection),
+        )
+        days = [
+            CalendarDay(day=dt.date(2026, 3, 3), business_day=None, source="撤销"),
+            CalendarDay(day=dt.date(2026, 3, 7), business_day=True, source="调休"),
+        ]
+        assert Parameters().adopt(transaction.connection, change, basis=2, days=days) == 3
+    downgrade(database, "0007")
+    with database.reading() as connection:
+        rows = connection.execute(text("SELECT day, business_day, reason FROM calendar_override")).all()
+    assert [(str(row.day), bool(row.business_day), row.reason) for row in rows] == [("2026-03-07", True, "调休")]
+    database.close()
+
+
+def parameters_time(connection: Connection) -> dt.datetime:
+    (adopted,) = Parameters().adoptions(connection)
+    return adopted.adopted_at

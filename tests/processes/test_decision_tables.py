@@ -82,6 +82,7 @@ def rating(score: int = 20, **facts: Any) -> tuple[str, str, bool]:
 
 
 @pytest.mark.requirement("R020")
+@pytest.mark.control("CP1")
 class TestEligibility:
     def test_an_enterprise_with_valid_papers_is_eligible_for_a_basic_account(self) -> None:
         assert reasons(enterprise()) == []
@@ -173,6 +174,7 @@ class TestDocumentChecklist:
 
 
 @pytest.mark.requirement("R022")
+@pytest.mark.control("CP2")
 class TestRiskRating:
     def test_44_is_low_with_simplified_due_diligence(self) -> None:
         assert rating(44) == ("low", "simplified", False)
@@ -214,6 +216,7 @@ class TestRiskRating:
 
 
 @pytest.mark.requirement("R022", "R025")
+@pytest.mark.control("CP3")
 class TestAccountLimits:
     def limits(self, application: dict[str, Any], band: str, *, minor: bool = False) -> tuple[int, int]:
         value = take("account_limits", application=application, rating={"band": band}, risk_input={"minor": minor})
@@ -254,6 +257,7 @@ class TestAccountLimits:
 
 
 @pytest.mark.requirement("R042", "R089")
+@pytest.mark.control("CP2")
 class TestApprovalAuthority:
     def tier(
         self, band: str | None, due_diligence: str, *, pep: str = "none", country: bool = False

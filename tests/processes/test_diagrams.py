@@ -127,6 +127,7 @@ def test_all_five_control_points_are_marked() -> None:
 
 
 @pytest.mark.requirement("R029", "R030", "R031")
+@pytest.mark.control("CP2")
 @pytest.mark.parametrize(
     ("task", "role"),
     [
@@ -145,6 +146,7 @@ def test_each_post_does_its_own_steps_and_the_relationship_manager_approves_noth
 
 
 @pytest.mark.requirement("R057", "R083", "R089")
+@pytest.mark.control("CP2")
 def test_review_excludes_entry_and_every_approval_excludes_entry_and_review() -> None:
     assert set(element("review_documents").excludes) >= ENTRY | {"application_submitted"}
     for approval in ("approve_fast_lane", "approve_application", "approve_high_risk", "approve_by_president"):
@@ -171,6 +173,7 @@ def reachable(process: str, without: set[str]) -> set[str]:
 
 
 @pytest.mark.requirement("R057", "R086")
+@pytest.mark.control("CP2")
 @pytest.mark.parametrize(
     ("process", "goal", "gates"),
     [
@@ -188,6 +191,7 @@ def test_no_path_leads_around_review_approval_consent_or_signature(process: str,
 
 
 @pytest.mark.requirement("R031", "R083")
+@pytest.mark.control("CP2")
 def test_whoever_makes_or_returns_the_due_diligence_neither_confirms_its_rejection_nor_approves() -> None:
     assert set(element("confirm_rejection").excludes) >= ENTRY | {"review_documents", "enhanced_due_diligence"}
     for approval in ("approve_high_risk", "approve_by_president"):

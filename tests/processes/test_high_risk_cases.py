@@ -58,6 +58,7 @@ def inquire(bank: OpeningBank, officer: Actor, form: dict[str, Any]) -> None:
 
 
 @pytest.mark.requirement("R031", "R083")
+@pytest.mark.control("CP2")
 def test_advice_to_reject_needs_a_second_risk_officer_and_then_ends_the_case(
     opening_bank: OpeningBank, case: int
 ) -> None:
@@ -72,6 +73,7 @@ def test_advice_to_reject_needs_a_second_risk_officer_and_then_ends_the_case(
 
 
 @pytest.mark.requirement("R031", "R083")
+@pytest.mark.control("CP2")
 def test_a_returned_proposal_is_approved_only_by_a_third_risk_officer(opening_bank: OpeningBank, case: int) -> None:
     first, second = opening_bank.staff("risk_officer"), opening_bank.hire("risk_officer", "second")
     third = opening_bank.hire("risk_officer", "third")

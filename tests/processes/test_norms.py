@@ -12,13 +12,14 @@ from typing import Any
 import pytest
 from lxml import etree
 
-FOLDER = Path(__file__).parents[2] / "processes" / "account_opening"
-FORMS = FOLDER.parents[1] / "forms"
+PROCESSES = Path(__file__).parents[2] / "processes"
+FORMS = PROCESSES.parent / "forms"
+CONTROLS = {"userTask", "serviceTask", "sendTask", "businessRuleTask", "callActivity"}
 KINDS = {"law", "regulation", "standard", "internal"}
 
 
 def norms() -> list[dict[str, Any]]:
-    register: dict[str, list[dict[str, Any]]] = json.loads((FOLDER / "norms.json").read_bytes())
+    register: dict[str, list[dict[str, Any]]] = json.loads((PROCESSES / "norms.json").read_bytes())
     return register["norms"]
 
 
@@ -31,8 +32,8 @@ def cited() -> Iterator[tuple[str, str]]:
     """Where a norm is cited, and the text that cites it; several are separated by ；."""
     first_annotation = "//*[local-name()='rule']/*[local-name()='annotationEntry'][1]/*/text()"
     found = {
-        **{diagram: texts(diagram, "//*[@name='standardRef']/@value") for diagram in FOLDER.glob("*.bpmn")},
-        **{table: texts(table, first_annotation) for table in FOLDER.glob("*.dmn")},
+        **{diagram: texts(diagram, "//*[@name='standardRef']/@value") for diagram in PROCESSES.rglob("*.bpmn")},
+        **{table: texts(table, first_annotation) for table in PROCESSES.rglob("*.dmn")},
         **{form: re.findall(r'"norm": "([^"]+)"', form.read_text(encoding="utf-8")) for form in FORMS.glob("*.form")},
     }
     return ((file.name, part) for file, whole in found.items() for text in whole for part in text.split("；"))
@@ -52,6 +53,44 @@ def test_every_norm_cited_is_in_the_register() -> None:
     assert [(where, text) for where, text in found if named(text) is None] == []
 
 
+def controls() -> Iterator[tuple[str, dict[str, str]]]:
+    """Every step that is a control: what has a control point, and every decision by a table. Its properties."""
+    for diagram in sorted(PROCESSES.rglob("*.bpmn")):
+        for step in etree.fromstring(diagram.read_bytes()).iter(*(f"{{*}}{tag}" for tag in CONTROLS)):
+            found = step.iterfind("{*}extensionElements/{*}properties/{*}property")
+            properties = {str(each.get("name")): str(each.get("value") or "") for each in found}
+            if "controlPoint" in properties or etree.QName(step).localname == "businessRuleTask":
+                yield f"{diagram.stem}/{step.get('id')}", properties
+
+
+def rules() -> Iterator[tuple[str, str]]:
+    """Every rule of every table, and the norm it names; several rules of a table have several."""
+    for table in sorted(PROCESSES.rglob("*.dmn")):
+        for rule in etree.fromstring(table.read_bytes()).iter("{*}rule"):
+            yield f"{table.stem}/{rule.get('id')}", "".join(rule.xpath("*[local-name()='annotationEntry'][1]/*/text()"))
+
+
+@pytest.mark.requirement("R008", "R039")
+def test_every_control_names_the_norm_it_stands_on_in_both_languages() -> None:
+    found = list(controls())
+    assert len(found) > 30
+    wanted = ("standardRef", "standardRef_en")
+    assert [step for step, properties in found if not all(properties.get(each) for each in wanted)] == []
+
+
+@pytest.mark.requirement("R008")
+def test_a_control_point_is_one_of_the_five() -> None:
+    named = {properties["controlPoint"] for _, properties in controls() if "controlPoint" in properties}
+    assert named == {"CP1", "CP2", "CP3", "CP4", "CP5"}
+
+
+@pytest.mark.requirement("R008", "R039")
+def test_every_rule_of_every_table_names_the_norm_it_stands_on() -> None:
+    found = list(rules())
+    assert len(found) > 50
+    assert [rule for rule, norm in found if not norm] == []
+
+
 @pytest.mark.requirement("R039")
 def test_every_norm_of_the_register_is_cited() -> None:
     names = [text.replace("《", "").replace("》", "") for _, text in cited()]
@@ -61,7 +100,8 @@ def test_every_norm_of_the_register_is_cited() -> None:
 
 @pytest.mark.requirement("R088")
 def test_an_english_citation_of_a_step_names_the_same_norms_by_their_english_titles() -> None:
-    said = {key: [text for file in sorted(FOLDER.glob("*.bpmn")) for text in texts(file, f"//*[@name='{key}']/@value")]
+    said = {key: [text for file in sorted(PROCESSES.rglob("*.bpmn"))
+                  for text in texts(file, f"//*[@name='{key}']/@value")]
             for key in ("standardRef", "standardRef_en")}  # fmt: skip
     assert len(said["standardRef"]) > 50
     for chinese, english in zip(said["standardRef"], said["standardRef_en"], strict=True):
@@ -88,7 +128,7 @@ def test_an_english_citation_of_a_form_names_the_norm_by_its_english_title() -> 
 )
 def test_what_a_table_says_of_a_decision_it_says_in_english_too(tag: str, property_: str) -> None:
     path = f"string(*[local-name()='extensionElements']/*/*[@name='{property_}']/@value)"
-    for table in sorted(FOLDER.glob("*.dmn")):
+    for table in sorted(PROCESSES.rglob("*.dmn")):
         said = [str(found.xpath(path)) for found in etree.fromstring(table.read_bytes()).iter(f"{{*}}{tag}")]
         assert [text for text in said if not text or re.search(r"[\u3000-\u9fff]", text)] == [], table.name
 
@@ -96,7 +136,7 @@ def test_what_a_table_says_of_a_decision_it_says_in_english_too(tag: str, proper
 @pytest.mark.requirement("R039", "R088")
 def test_the_english_note_of_a_rule_gives_the_same_norms_date_and_certainty() -> None:
     compared = 0
-    for table in sorted(FOLDER.glob("*.dmn")):
+    for table in sorted(PROCESSES.rglob("*.dmn")):
         notes = texts(table, "//*[local-name()='rule']/*[local-name()='annotationEntry']/*/text()")
         for source, date, certainty, note in zip(
             notes[::3], notes[1::3], notes[2::3], texts(table, "//*[@name='annotation_en']/@value"), strict=True

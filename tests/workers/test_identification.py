@@ -25,6 +25,7 @@ def variables(result: Result) -> dict[str, Any]:
 
 
 @pytest.mark.requirement("R088")
+@pytest.mark.control("CP1")
 def test_identity_passes_with_warnings_and_fails_with_errors(perform: Perform) -> None:
     warned = variables(perform("check-identity-documents", {"application": individual(id_expires_on="2026-03-20")}))
     assert warned["identity"]["passed"] is True
@@ -46,6 +47,7 @@ def test_a_matching_register_is_recorded_with_its_time(perform: Perform) -> None
     assert registry == {"status": "match", "findings": [], "checked_at": "2026-03-02T04:00:00+00:00"}
 
 
+@pytest.mark.control("CP1")
 def test_one_mismatch_among_the_parties_is_a_mismatch(perform: Perform, control: SimulatorControl) -> None:
     control.set("enterprise_registry", records={"91110000600037341L": {"legal_representative": "赵六"}})
     registry = variables(perform("query-registry", {"application": enterprise()}))["registry"]
@@ -58,6 +60,7 @@ def test_a_passport_is_left_to_a_person(perform: Perform) -> None:
     assert (registry["status"], registry["findings"][0]["code"]) == ("not_found", "registry_not_asked")
 
 
+@pytest.mark.control("CP1")
 @pytest.mark.parametrize(
     ("job_type", "system", "code"),
     [
@@ -86,6 +89,7 @@ def test_the_wait_between_attempts_doubles_up_to_ten_minutes() -> None:
     assert waits == [5, 10, 20, 600, 600]
 
 
+@pytest.mark.control("CP1")
 def test_a_listed_owner_holds_the_case_with_an_explanation(perform: Perform) -> None:
     owners = [{"name": "張偉", "kind": "person", "share_percent": 100}]
     screening = variables(perform("screen-names", {"application": enterprise(owners=owners)}))["screening"]
@@ -96,12 +100,14 @@ def test_a_listed_owner_holds_the_case_with_an_explanation(perform: Perform) -> 
     assert hit["reason_zh"]
 
 
+@pytest.mark.control("CP1")
 def test_a_clear_result_names_the_list_it_was_made_with(perform: Perform) -> None:
     screening = variables(perform("screen-names", {"application": enterprise()}))["screening"]
     assert (screening["result"], screening["hits"]) == ("clear", [])
     assert screening["list_version"].startswith("2026-11-01-")
 
 
+@pytest.mark.control("CP1")
 def test_owners_are_computed_from_the_form_with_exact_shares(perform: Perform) -> None:
     owners = [
         {"name": "乙公司", "kind": "entity", "share_percent": Decimal("33.34")},
@@ -117,6 +123,7 @@ def test_owners_are_computed_from_the_form_with_exact_shares(perform: Perform) -
     assert (ownership["layers"], ownership["cycle"], ownership["complete"]) == (2, False, True)
 
 
+@pytest.mark.control("CP1")
 @pytest.mark.parametrize("kind", ["individual", "sole_trader"])
 def test_individuals_and_sole_traders_are_exempt_from_the_owners_test(perform: Perform, kind: str) -> None:
     application = individual() if kind == "individual" else enterprise()
@@ -128,6 +135,7 @@ def test_individuals_and_sole_traders_are_exempt_from_the_owners_test(perform: P
 
 
 @pytest.mark.requirement("R088")
+@pytest.mark.control("CP1")
 @pytest.mark.parametrize("name", ["Iv\u0430n Petrov", "Мирослава Тихая", "王\ue000"])
 def test_a_name_that_cannot_be_read_is_never_clear_but_goes_to_a_person(perform: Perform, name: str) -> None:
     screening = variables(perform("screen-names", {"application": individual(name=name)}))["screening"]

@@ -11,6 +11,8 @@ from engine.worker_api import Completed
 from tests.checks.people import enterprise
 from tests.workers.conftest import Perform
 
+pytestmark = pytest.mark.control("CP5")
+
 CASE: dict[str, Any] = {
     "application": enterprise(),
     "identity": {"passed": True, "findings": []},

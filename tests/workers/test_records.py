@@ -131,6 +131,7 @@ def test_without_an_identifier_nobody_is_a_duplicate(work: Work, bank: Bank, dat
 
 
 @pytest.mark.requirement("R022", "R090")
+@pytest.mark.control("CP3")
 def test_only_limits_in_order_are_stored(work: Work, look: Records) -> None:
     work("register-application", {"application": enterprise()})
     refused = work("assign-limits", {"limits": {"single_fen": 2, "daily_fen": 1}})
@@ -202,6 +203,7 @@ def test_an_account_becomes_active_and_its_activation_is_spent(
 
 
 @pytest.mark.requirement("R026")
+@pytest.mark.control("CP1")
 def test_a_document_expired_since_identification_refuses_the_activation(
     work: Work, look: Records, account: dict[str, Any]
 ) -> None:
@@ -250,6 +252,7 @@ def test_an_unknown_outcome_closes_nothing(work: Work, look: Records) -> None:
 
 
 @pytest.mark.requirement("R027", "R028")
+@pytest.mark.control("CP4")
 @pytest.mark.parametrize(
     ("rating", "review"),
     [

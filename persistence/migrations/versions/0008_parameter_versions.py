@@ -1,6 +1,7 @@
 """versions of the parameters; the bank's own days become a part of them, those kept so far as one version.
 
-Taking it back keeps the days as they stand and forgets the versions.
+Table calendar_override stays for programs of the release before, which still read it; the next release drops it.
+Taking this back keeps the days as they stand and forgets the versions.
 """
 
 from __future__ import annotations
@@ -85,7 +86,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("version", "day", name=op.f("pk_calendar_day")),
     )
     _keep_days(op.get_bind())
-    op.drop_table("calendar_override")
     for table, keys in _KEYS.items():
         _refuse_changes(table, keys)
 
@@ -124,15 +124,8 @@ def _refuse_changes(table: str, keys: tuple[str, ...]) -> None:
 
 
 def downgrade() -> None:
-    op.create_table(
-        "calendar_override",
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("business_day", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("changed_at", UtcDateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("day", name=op.f("pk_calendar_override")),
-    )
     connection = op.get_bind()
+    connection.execute(sa.delete(_override))
     adopted: dict[int, dt.datetime] = {
         row.version: row.adopted_at for row in connection.execute(sa.select(_set.c.version, _set.c.adopted_at))
     }
