@@ -10,7 +10,7 @@ Which tasks a person may claim is further narrowed by the task's candidates and 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -18,6 +18,8 @@ from typing import Any, TypeAlias
 import orjson
 from sqlalchemy import Connection
 
+from bank.clock import local_date
+from bank.delegation import Delegations, PersonAbsent
 from bank.errors import ActionNotAuthorised, ReferenceDataWrong
 from bank.people import People
 from persistence.errors import KaihuError
@@ -69,25 +71,58 @@ ACTION_RULES = read_rules(orjson.loads(Path(__file__).with_name("action_roles.js
 """The rule of every action; an action that is not in the table is refused to everybody."""
 
 
+_NEW_WORK = frozenset({"claim"})
+"""What an absent person neither does nor is given (the engine asks for `claim` on behalf of who is assigned a task)."""
+
+
 class RoleAuthority:
     """Implements the engine's `Authority` port."""
 
-    def __init__(self, people: People, rules: Mapping[str, ActionRule] = ACTION_RULES) -> None:
-        self._people = people
+    def __init__(
+        self, people: People, delegations: Delegations, rules: Mapping[str, ActionRule] = ACTION_RULES
+    ) -> None:
+        self._people, self._delegations = people, delegations
         self._rules = rules
 
     def roles(self, connection: Connection, person: int) -> frozenset[str]:
-        """The roles the person holds now."""
-        return self._people.roles(connection, person)
+        """The roles the person holds now, as a deputy too."""
+        return self._delegations.standing(connection, person).roles
 
     def refusal(self, connection: Connection, person: int, action: str, subject: Subject) -> KaihuError | None:
         """Why the person may not do `action` to the subject, or None."""
-        general = self._rules.get(action)
-        rule = None if general is None else general.at(subject)
-        held = self.roles(connection, person)
-        if rule is not None and (held & rule.roles or self._stands_in(connection, rule, held)):
+        standing = self._delegations.standing(connection, person)
+        if not self._allows(connection, standing.roles, action, subject):
+            return ActionNotAuthorised(action=action)
+        if standing.absent_until is not None and action in _NEW_WORK:
+            return PersonAbsent(until=local_date(standing.absent_until).isoformat())
+        return None
+
+    def bound_with(self, connection: Connection, person: int) -> frozenset[int]:
+        """The person and whom they deputise now, whatever roles are left of it."""
+        return frozenset({person, *self._delegations.standing(connection, person).deputised})
+
+    def on_behalf_of(
+        self, connection: Connection, person: int, action: str, subject: Subject, candidates: Collection[str]
+    ) -> int | None:
+        """The first of those they deputise whose roles are needed for it; None when their own are enough."""
+        standing = self._delegations.standing(connection, person)
+        if not standing.deputised:
             return None
-        return ActionNotAuthorised(action=action)
+
+        def enough(roles: frozenset[str]) -> bool:
+            offered = not candidates or not roles.isdisjoint(candidates)
+            return offered and self._allows(connection, roles, action, subject)
+
+        if enough(standing.own):
+            return None
+        return next((other for other, roles in standing.deputised.items() if enough(standing.own | roles)), None)
+
+    def _allows(self, connection: Connection, held: frozenset[str], action: str, subject: Subject) -> bool:
+        general = self._rules.get(action)
+        if general is None:
+            return False
+        rule = general.at(subject)
+        return bool(held & rule.roles) or self._stands_in(connection, rule, held)
 
     def _stands_in(self, connection: Connection, rule: ActionRule, held: frozenset[str]) -> bool:
         if not held & rule.while_unstaffed:

@@ -12,6 +12,7 @@ from bank.authority import RoleAuthority
 from bank.calendar import BusinessCalendar
 from bank.clock import Clock
 from bank.customers import Customers
+from bank.delegation import Delegations
 from bank.documents import Documents
 from bank.parameters import Parameters
 from bank.people import People
@@ -23,6 +24,7 @@ class Bank:
 
     parameters: Parameters
     people: People
+    delegations: Delegations
     authority: RoleAuthority
     calendar: BusinessCalendar
     applications: Applications
@@ -36,10 +38,12 @@ def build(clock: Clock, home: Path) -> Bank:
     """The bank with its files below the folder `home`."""
     parameters = Parameters()
     people, customers = People(clock, parameters), Customers()
+    delegations = Delegations(clock, people, parameters)
     return Bank(
         parameters=parameters,
         people=people,
-        authority=RoleAuthority(people),
+        delegations=delegations,
+        authority=RoleAuthority(people, delegations),
         calendar=BusinessCalendar(parameters),
         applications=Applications(clock, customers),
         customers=customers,

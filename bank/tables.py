@@ -5,6 +5,7 @@ from bank.accounts import tables as accounts
 from bank.agreements import tables as agreements
 from bank.applications import tables as applications
 from bank.customers import tables as customers
+from bank.delegation import tables as delegation
 from bank.documents import tables as documents
 from bank.ledger import tables as ledger
 from bank.notifications import tables as notifications
@@ -17,6 +18,7 @@ REGISTERED = (
     applications,
     counters,
     customers,
+    delegation,
     documents,
     ledger,
     notifications,

@@ -8,11 +8,13 @@ from persistence.errors import Term
 class Record(Term):
     """What the bank keeps."""
 
+    ABSENCE = "absence", "缺勤记录"
     ACCOUNT = "account", "账户"
     ACTIVATION = "activation", "激活链接"
     AGREEMENT = "agreement", "协议"
     APPLICATION = "application", "申请"
     CUSTOMER = "customer", "客户"
+    DELEGATION = "delegation", "代理授权"
     DOCUMENT = "document", "资料"
     ENTRY = "ledger entry", "分录"
     LOGIN = "login", "登录名"

@@ -28,6 +28,8 @@ class Actor:
     login: int | None = None
     name: str = ""
     """Job type, system part or a customer's business key; empty for people, whose names stay out of the journal."""
+    on_behalf_of: int | None = None
+    """The person whose deputy acts, told by the authority: never by a door."""
 
     @classmethod
     def staff(cls, person: int, login: int) -> Actor:

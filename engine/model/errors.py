@@ -94,12 +94,23 @@ class SegregationOfDuties(KaihuError):
     zh = "您已在本案中办理“{conflicting}”，“{element}”须由他人办理。"
 
 
+class DeputySegregation(SegregationOfDuties):
+    """The step that excludes this one was done by whom the person deputises, or by a deputy of theirs."""
+
+    code = "segregation_of_deputies"
+    en = (
+        "“{conflicting_en}” was performed in this case by a person you deputise, or by your deputy, "
+        "so another person must perform “{element_en}”."
+    )
+    zh = "本案“{conflicting}”由您所代理的人员或您的代理人办理，“{element}”须由他人办理。"
+
+
 class CaseExcluded(SegregationOfDuties):
     """The person has performed a step of a case this task is about. Fields: `case`, `element`, `element_en`."""
 
     code = "case_excluded"
-    en = "You took part in case {case}, so another person must perform “{element_en}”."
-    zh = "您参与办理过案件 {case}，“{element}”须由他人办理。"
+    en = "You, or a person you deputise, took part in case {case}, so another person must perform “{element_en}”."
+    zh = "您或您所代理的人员参与办理过案件 {case}，“{element}”须由他人办理。"
 
 
 class ExclusionUnknown(SegregationOfDuties):

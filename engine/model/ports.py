@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from sqlalchemy import Connection
@@ -62,6 +62,43 @@ class Authority(Protocol):
         `subject` holds what is known of `process_id`, `element_id`, `instance_key`, `task_key`.
         """
         ...
+
+    def bound_with(self, connection: Connection, person: int) -> frozenset[int]:
+        """The persons whose conflicts of duties this one carries now: the person, and whom they deputise."""
+        ...
+
+    def on_behalf_of(
+        self,
+        connection: Connection,
+        person: int,
+        action: str,
+        subject: Mapping[str, str | int | None],
+        candidates: Collection[str],
+    ) -> int | None:
+        """Whom the person acts for, who could not do what is allowed by roles of their own; None for themselves.
+
+        `candidates` are the roles a task is offered to, if it is about one.
+        """
+        ...
+
+
+class NoDeputies:
+    """The part of an `Authority` about deputies, where there are none."""
+
+    def bound_with(self, connection: Connection, person: int) -> frozenset[int]:
+        """The person alone."""
+        return frozenset({person})
+
+    def on_behalf_of(
+        self,
+        connection: Connection,
+        person: int,
+        action: str,
+        subject: Mapping[str, str | int | None],
+        candidates: Collection[str],
+    ) -> int | None:
+        """Nobody."""
+        return None
 
 
 class Attachments(Protocol):

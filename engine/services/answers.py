@@ -281,6 +281,8 @@ class Activity:
     ended_at: dt.datetime | None
     performer_kind: str | None
     performer_person: int | None
+    on_behalf_of: int | None = None
+    """The person whose deputy the performer was."""
 
 
 @dataclass(frozen=True, kw_only=True)

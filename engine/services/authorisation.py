@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row
@@ -42,11 +43,25 @@ def may(
     return None
 
 
-def require(parts: EngineParts, connection: Connection, actor: Actor, action: Action, subject: Subject) -> None:
-    """Raises the authority's refusal, if it has one."""
+def require(
+    parts: EngineParts,
+    connection: Connection,
+    actor: Actor,
+    action: Action,
+    subject: Subject,
+    candidates: Collection[str] = (),
+) -> Actor:
+    """The actor as the one who gives the command: a deputy is told on whose behalf.
+
+    `candidates` are the roles the task is offered to. Raises the authority's refusal, if it has one.
+    """
     refusal = may(parts, connection, actor, action, subject)
     if refusal is not None:
         raise refusal
+    if actor.kind is not ActorKind.PERSON or actor.person is None:
+        return actor
+    other = parts.authority.on_behalf_of(connection, actor.person, action.value, subject, candidates)
+    return actor if other is None else replace(actor, on_behalf_of=other)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class CaseCommand:
         self.parts, self.connection = parts, connection
         self.name, self.actor, self.facts, self.head, self.definition = name, actor, facts, head, definition
         self.now: dt.datetime = parts.clock.now()
-        self.inputs: dict[str, Any] = {}
+        self.inputs: dict[str, Any] = {} if actor.on_behalf_of is None else {"on_behalf_of": actor.on_behalf_of}
         self.steps: list[dict[str, Any]] = []
         self.events: list[Event] = []
         self.functions = CalendarFunctions(lambda: parts.calendar.at(connection))

@@ -88,10 +88,10 @@ class Incidents:
             if found is None:
                 raise NotFound(what=Thing.INCIDENT, key=key)
             subject.update(_subject(found))
-            require(self._parts, connection, actor, Action.RESOLVE_INCIDENT, subject)
+            resolver = require(self._parts, connection, actor, Action.RESOLVE_INCIDENT, subject)
             if found.state != IncidentState.OPEN.value:
                 raise _conflict(found.state)
-            command = CaseCommand.on(self._parts, connection, "resolve_incident", actor, found.instance_key)
+            command = CaseCommand.on(self._parts, connection, "resolve_incident", resolver, found.instance_key)
             current = open_incident(connection, found.instance_key, found.number)
             if current is None or current.key != key:
                 raise _conflict(IncidentState.RESOLVED.value)

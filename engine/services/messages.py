@@ -92,20 +92,20 @@ class _Incoming:
                 "process_id": subscription.process_id,
                 "element_id": subscription.element_id,
             }
-            require(self.parts, connection, self.actor, Action.CORRELATE, subject)
-            return self._to_case(connection, subscription)
+            sender = require(self.parts, connection, self.actor, Action.CORRELATE, subject)
+            return self._to_case(connection, sender, subscription)
         begun = self._begun_process(connection)
         if begun is not None:
             subject["process_id"] = begun.process_id
-        require(self.parts, connection, self.actor, Action.CORRELATE, subject)
+        sender = require(self.parts, connection, self.actor, Action.CORRELATE, subject)
         lock_name(connection, correlation_lock(self.name, self.correlation_key))
         if find_subscription(connection, self.name, self.correlation_key) is not None:
             return None
-        return self._to_inbox(connection) if begun is None else self._to_new_case(connection, begun)
+        return self._to_inbox(connection) if begun is None else self._to_new_case(connection, sender, begun)
 
-    def _to_case(self, connection: Connection, found: Row[Any]) -> dict[str, Any] | None:
+    def _to_case(self, connection: Connection, sender: Actor, found: Row[Any]) -> dict[str, Any] | None:
         try:
-            command = CaseCommand.on(self.parts, connection, "correlate_message", self.actor, found.instance_key)
+            command = CaseCommand.on(self.parts, connection, "correlate_message", sender, found.instance_key)
         except StateConflict:  # the case ended between the look and the lock
             return None
         again = find_subscription(connection, self.name, self.correlation_key)
@@ -130,9 +130,9 @@ class _Incoming:
             None,
         )
 
-    def _to_new_case(self, connection: Connection, row: Row[Any]) -> dict[str, Any]:
+    def _to_new_case(self, connection: Connection, sender: Actor, row: Row[Any]) -> dict[str, Any]:
         command = open_new_case(
-            self.parts, connection, self.actor, row, business_key=self.correlation_key, name="start_by_message"
+            self.parts, connection, sender, row, business_key=self.correlation_key, name="start_by_message"
         )
         command.inputs |= self._inputs()
         start_case(command, self.variables, json.loads(row.message_starts)[self.name])

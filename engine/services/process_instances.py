@@ -23,6 +23,7 @@ from engine.services.settling import settle
 from engine.services.standings import standings
 from engine.services.transactions import run_once
 from engine.store.definitions import latest_definition
+from engine.store.instances import lock_instance
 from engine.store.states import InstanceState
 from engine.store.tables import process_definition, process_instance
 from persistence.keys import key_in
@@ -54,11 +55,11 @@ class ProcessInstances:
         subject = {"process_id": process_id, "business_key": business_key}
 
         def act(connection: Connection) -> dict[str, Any]:
-            require(self._parts, connection, actor, Action.START, subject)
+            starter = require(self._parts, connection, actor, Action.START, subject)
             row = latest_definition(connection, process_id)
             if row is None:
                 raise NotFound(what=Thing.PROCESS, key=process_id)
-            command = open_new_case(self._parts, connection, actor, row, business_key=business_key, name="start")
+            command = open_new_case(self._parts, connection, starter, row, business_key=business_key, name="start")
             accepted = self._accepted(command, variables, form_data)
             start_case(command, accepted, None)
             return {"key": command.facts.key, "business_key": business_key, "version": row.version}
@@ -91,9 +92,13 @@ class ProcessInstances:
         subject: dict[str, str | int | None] = {"instance_key": instance_key}
 
         def act(connection: Connection) -> None:
-            command = CaseCommand.on(self._parts, connection, "cancel", actor, instance_key)
-            subject["process_id"] = command.definition.process_id
-            require(self._parts, connection, actor, Action.CANCEL, subject)
+            row = lock_instance(connection, instance_key)
+            if row is None:
+                raise NotFound(what=Thing.CASE, key=instance_key)
+            definition = self._parts.programs.get(connection, row.definition_key)
+            subject["process_id"] = definition.process_id
+            canceller = require(self._parts, connection, actor, Action.CANCEL, subject)
+            command = CaseCommand.of_active(self._parts, connection, "cancel", canceller, row)
             command.inputs["reason"] = reason
             command.case.cancel()
             command.absorb()

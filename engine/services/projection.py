@@ -194,7 +194,8 @@ class Projection:
         performer = self.performers.get(number)
         if performer is None:
             return {}
-        return {"performer_kind": performer.kind.value, "performer_person": performer.person}
+        told = {"performer_kind": performer.kind.value, "performer_person": performer.person}
+        return told if performer.on_behalf_of is None else told | {"on_behalf_of": performer.on_behalf_of}
 
     def _final_activity(self, row: Row) -> Row:
         state = self.ended.get(row["number"])

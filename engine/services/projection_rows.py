@@ -65,6 +65,7 @@ def activity_row(case: CaseFacts, event: ElementEntered, now: dt.datetime) -> di
         "ended_at": None,
         "performer_kind": None,
         "performer_person": None,
+        "on_behalf_of": None,
     }
 
 

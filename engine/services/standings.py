@@ -47,6 +47,7 @@ def as_activity(parts: EngineParts, connection: Connection, definition_key: int,
         ended_at=row.ended_at,
         performer_kind=row.performer_kind,
         performer_person=row.performer_person,
+        on_behalf_of=row.on_behalf_of,
     )
 
 

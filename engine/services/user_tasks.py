@@ -85,6 +85,7 @@ class UserTasks:
 
         def act(command: CaseCommand, task: Row[Any], candidates: Candidates) -> None:
             assignee = Actor(kind=ActorKind.PERSON, person=person)
+            require(self._parts, command.connection, assignee, Action.CLAIM, task_subject(task))
             self._require_candidate(command, assignee, task, candidates)
             check_segregation(command, task, assignee)
             command.inputs["assignee"] = person
@@ -115,7 +116,7 @@ class UserTasks:
             check_segregation(command, task, actor)
             variables = self._accepted(command, task, form_data)
             command.inputs["variables"] = variables
-            command.projection.performers[task.number] = actor
+            command.projection.performers[task.number] = command.actor
             command.case.complete_user_task(task.number, variables)
             settle(command)
 
@@ -151,12 +152,12 @@ class UserTasks:
                 raise NotFound(what=Thing.USER_TASK, key=key)
             task = locked.task
             subject.update(task_subject(task))
-            require(self._parts, connection, actor, action, subject)
+            giver = require(self._parts, connection, actor, action, subject, _offered_to(action, locked.candidates))
             if task.state != TaskState.OPEN:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
             if unless(task):
                 return
-            command = CaseCommand.of_active(self._parts, connection, f"{action.value}_user_task", actor, locked.case)
+            command = CaseCommand.of_active(self._parts, connection, f"{action.value}_user_task", giver, locked.case)
             command.inputs |= {"number": task.number, "element": task.element_id}
             if locked.candidates.nobody:
                 command.projection.unoffered.add(task.number)
@@ -165,6 +166,11 @@ class UserTasks:
 
         with guarded(self._parts, actor, action, subject):
             run_once(self._parts, f"{action.value}:{key}", actor, idempotency_key, run)
+
+
+def _offered_to(action: Action, candidates: Candidates) -> tuple[str, ...]:
+    """The roles that let a person do the task; it is given back and handed out by other ones."""
+    return candidates.roles if action in (Action.CLAIM, Action.COMPLETE) else ()
 
 
 def _require_assignee(actor: Actor, task: Row[Any], action: Action) -> None:

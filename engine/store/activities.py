@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, or_, select, update
 
 from engine.model.actor import ActorKind
 from engine.store.rows import insert_all
@@ -48,34 +48,52 @@ def open_activities_of(connection: Connection, instance_keys: Collection[int]) -
     return list(connection.execute(query.order_by(activity.c.number)))
 
 
-def elements_performed(connection: Connection, instance_key: int, person: int, elements: Collection[str]) -> list[str]:
-    """Which of the elements the person has performed in this case, in any round."""
-    found = connection.execute(_PERFORMED, {"instance": instance_key, "person": person, "elements": sorted(elements)})
-    return list(found.scalars())
+def elements_performed(
+    connection: Connection, instance_key: int, person: int, bound_with: Collection[int], elements: Collection[str]
+) -> list[Row[Any]]:
+    """The passages through these elements that bind the person: their own, and those of whom they are bound with.
+
+    Newest first, with `element_id`, `performer_person`. A step a deputy did counts for both.
+    """
+    given = {"instance": instance_key, "person": person, "bound": sorted(bound_with), "elements": sorted(elements)}
+    return list(connection.execute(_PERFORMED, given))
 
 
-def cases_performed_in(connection: Connection, business_keys: Collection[str], person: int) -> list[str]:
-    """The business keys of those cases in which the person has performed a step."""
-    query = (
-        select(process_instance.c.business_key)
-        .join(activity, activity.c.instance_key == process_instance.c.key)
-        .where(
-            process_instance.c.business_key.in_(business_keys),
-            activity.c.performer_kind == ActorKind.PERSON.value,
-            activity.c.performer_person == person,
-        )
-        .distinct()
-    )
-    return sorted(connection.execute(query).scalars())
+def cases_performed_in(
+    connection: Connection, business_keys: Collection[str], instance_key: int, person: int, bound_with: Collection[int]
+) -> list[str]:
+    """The business keys of those cases in which a step binds the person, who acts in the case `instance_key`."""
+    given = {"instance": instance_key, "person": person, "bound": sorted(bound_with), "keys": sorted(business_keys)}
+    return sorted(connection.execute(_PERFORMED_IN, given).scalars())
 
 
+_earlier = activity.alias()
+_ACTED_FOR = select(_earlier.c.on_behalf_of).where(
+    _earlier.c.instance_key == bindparam("instance"),
+    _earlier.c.performer_person == bindparam("person"),
+    _earlier.c.on_behalf_of.is_not(None),
+)
+_BOUND: BindParameter[Any] = bindparam("bound", expanding=True)
+_BINDS = and_(  # done by or for one of them, or by somebody for whom the person has acted in the case
+    activity.c.performer_kind == ActorKind.PERSON.value,
+    or_(
+        activity.c.performer_person.in_(_BOUND),
+        activity.c.on_behalf_of.in_(_BOUND),
+        activity.c.performer_person.in_(_ACTED_FOR),
+    ),
+)
 _PERFORMED = (
-    select(activity.c.element_id)
+    select(activity.c.element_id, activity.c.performer_person)
     .where(
         activity.c.instance_key == bindparam("instance"),
-        activity.c.performer_kind == ActorKind.PERSON.value,
-        activity.c.performer_person == bindparam("person"),
         activity.c.element_id.in_(bindparam("elements", expanding=True)),
+        _BINDS,
     )
     .order_by(activity.c.number.desc())
+)
+_PERFORMED_IN = (
+    select(process_instance.c.business_key)
+    .join(activity, activity.c.instance_key == process_instance.c.key)
+    .where(process_instance.c.business_key.in_(bindparam("keys", expanding=True)), _BINDS)
+    .distinct()
 )

@@ -189,6 +189,7 @@ activity = Table(
     Column("ended_at", UtcDateTime),
     Column("performer_kind", Text),
     Column("performer_person", Key),
+    Column("on_behalf_of", Key),  # the person whose deputy the performer was
     PrimaryKeyConstraint("instance_key", "number"),
     **_KEYED,
 )

@@ -9,6 +9,7 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection
 
+from bank.delegation import Delegations
 from bank.parameters import Parameters
 from bank.people import People
 from persistence.database import Database
@@ -40,6 +41,11 @@ def parameters() -> Parameters:
 @pytest.fixture
 def people(clock: TestClock, parameters: Parameters) -> People:
     return People(clock, parameters)
+
+
+@pytest.fixture
+def delegations(clock: TestClock, people: People, parameters: Parameters) -> Delegations:
+    return Delegations(clock, people, parameters)
 
 
 @pytest.fixture

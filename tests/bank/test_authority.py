@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from bank.applications import ISSUE_ACCESS_CODE
 from bank.authority import ACTION_RULES, RoleAuthority, read_rules
+from bank.delegation import Delegations
 from bank.errors import ActionNotAuthorised, ReferenceDataWrong
 from bank.people import ROLES, People
 from engine.model.actor import Action
@@ -14,8 +15,8 @@ from engine.model.ports import Authority
 
 
 @pytest.fixture
-def authority(people: People) -> Authority:
-    return RoleAuthority(people)
+def authority(people: People, delegations: Delegations) -> Authority:
+    return RoleAuthority(people, delegations)
 
 
 def _person(connection: Connection, people: People, administrator: int, role: str) -> int:
@@ -92,9 +93,9 @@ NARROWED = {
 @pytest.mark.requirement("R008", "R082")
 @pytest.mark.control("CP2")
 def test_a_rule_for_a_process_holds_there_in_place_of_the_general_one(
-    connection: Connection, people: People, administrator: int
+    connection: Connection, people: People, delegations: Delegations, administrator: int
 ) -> None:
-    authority = RoleAuthority(people, read_rules(NARROWED))
+    authority = RoleAuthority(people, delegations, read_rules(NARROWED))
     manager = _person(connection, people, administrator, "relationship_manager")
     operator = _person(connection, people, administrator, "account_operator")
 
