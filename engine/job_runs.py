@@ -17,13 +17,12 @@ from engine.queue.work import ClaimedJob, Lease, Pace, Places, Waiting
 from engine.services.housekeeping import Housekeeping
 from engine.services.jobs import Jobs
 from engine.services.parts import EngineParts
-from engine.services.settling import Attempt, crashed
+from engine.services.settling import Attempt, crashed, not_taken
 from engine.services.timers import Timers
 from engine.services.workload import Workload
 from engine.store.states import JobState
-from engine.worker_api import Failed, Handler, Mode
+from engine.worker_api import Handler, Mode
 from persistence.database import DatabaseUnavailable
-from persistence.errors import KaihuError
 
 log = structlog.get_logger()
 
@@ -243,9 +242,9 @@ class JobRuns:
                 self._tell(claimed, attempt, until)
             except (StateConflict, DatabaseUnavailable):
                 raise
-            except KaihuError as error:  # what the answer leads to is beyond a bound: an incident after the last try
-                failed = Attempt(result=Failed(error.message("en")), version=attempt.version, code=error.code)
-                self._tell(claimed, failed, until)
+            except Exception as error:  # the case cannot go on with this answer: an incident after the last try
+                log.warning("job.answer_not_taken", job=claimed.key, error=type(error).__name__, exc_info=error)
+                self._tell(claimed, not_taken(attempt.version, error), until)
         except StateConflict:  # the lease ran out, or the case went another way
             log.info("job.refused", job=claimed.key)
             return False

@@ -72,6 +72,9 @@ _AS_IT_IS = frozenset({type(None), bool, str, dt.datetime, *_TEMPORAL})
 
 _EXACT = Context(prec=10_000)  # stripping zeros must never round
 _INT64 = 2**63  # what JSON readers and SQL columns take as a whole number
+_DEEPEST = 238
+"""Lists and contexts within each other: the JSON library writes 254, and the journal wraps a few around them."""
+_NESTING = "nesting"
 
 
 class UnstorableValue(KaihuError):
@@ -86,12 +89,72 @@ class UnstorableValue(KaihuError):
 def normalise(value: object, path: str = "value") -> Value:
     """A deep, immutable-by-ownership copy of `value` in storable types; `path` names the field in errors.
 
-    Raises UnstorableValue for NaN, infinities, bytes, sets, keys that are not text, and anything else.
+    Raises UnstorableValue for NaN, infinities, bytes, sets, keys that are not text, texts with NUL or half a surrogate
+    pair, what is nested too deep or contains itself, and anything else.
     """
     try:
-        return _copy(value)
+        return _written(value)
     except UnstorableValue as error:
-        raise UnstorableValue(path=_where(value, path), type=error.fields["type"]) from None
+        kind = error.fields["type"]
+    raise UnstorableValue(path=path if kind == _NESTING else _where(value, path), type=kind)
+
+
+def _written(value: object) -> Value:
+    """The copy, once it was seen that it can be written."""
+    try:
+        copy = _copy(value)
+    except RecursionError:
+        raise UnstorableValue(path="", type=_NESTING) from None
+    if type(copy) not in _MAY_HOLD_TEXT:
+        return copy
+    try:  # within 16 more: _DEEPEST
+        text = orjson.dumps([[[[[[[[[[[[[[[[copy]]]]]]]]]]]]]]]], default=_nothing, option=_OPTIONS_OF_A_LOOK)
+    except TypeError:
+        kind = _NESTING if _depth(copy) > _DEEPEST else "text"
+        raise UnstorableValue(path="", type=kind) from None
+    if b"\\u0000" in text and _has_nul(copy):  # the six signs themselves may be in a text, too
+        raise UnstorableValue(path="", type="text")
+    return copy
+
+
+def _depth(value: object) -> int:
+    """How many lists and contexts are within each other."""
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    return 1 + max(map(_depth, value), default=0) if isinstance(value, list) else 0
+
+
+def _has_nul(value: object) -> bool:
+    """Names were looked at before."""
+    if isinstance(value, dict):
+        return any(map(_has_nul, value.values()))
+    return any(map(_has_nul, value)) if isinstance(value, list) else isinstance(value, str) and "\0" in value
+
+
+def _nothing(_: object) -> None:
+    """For a look at texts, other values are of no interest."""
+
+
+def storable_text(text: object) -> str:
+    """The text as every database takes it: for half a surrogate pair, and for NUL, stands the replacement character.
+
+    Raises UnstorableValue for what is no text.
+    """
+    if not isinstance(text, str):
+        raise UnstorableValue(path="text", type=type(text).__name__)
+    if _is_writable(text):
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _is_writable(text: str) -> bool:
+    """PostgreSQL knows no NUL, and UTF-8 no half of a surrogate pair."""
+    if "\0" in text:
+        return False
+    try:
+        return text.isascii() or bool(text.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _copy(value: Any) -> Value:
@@ -127,23 +190,27 @@ def _items(value: Sequence[Any]) -> list[Value]:
 
 
 def _are_names(keys: Iterable[Any]) -> bool:
-    """Whether all are texts, none of them begun by the "$" of our own tags; joined, they are looked at once."""
+    """Whether all are texts without NUL, none begun by the "$" of our own tags; joined, they are looked at once.
+
+    For NUL, see `_is_writable`; halves of surrogate pairs are found when the whole is looked at.
+    """
     try:
-        return "$" not in "".join(keys) or not any(key.startswith("$") for key in keys)
+        joined = "".join(keys)
     except TypeError:
         return False
+    return "\0" not in joined and ("$" not in joined or not any(key.startswith("$") for key in keys))
 
 
 def _where(value: object, path: str) -> str:
     """The field that cannot be stored, looked for only when there is one."""
     inner: Iterable[tuple[str, object]] = ()
-    if isinstance(value, Mapping) and _are_names(value):
+    if isinstance(value, Mapping) and _are_names(value) and _is_writable("".join(value)):  # the path will be written
         inner = ((f"{path}.{key}", item) for key, item in value.items())
     elif isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
         inner = ((f"{path}[{index}]", item) for index, item in enumerate(value, 1))
     for place, item in inner:
         try:
-            _copy(item)
+            _written(item)
         except UnstorableValue:
             return _where(item, place)
     return path
@@ -214,7 +281,9 @@ _UNTAG: dict[str, Any] = {
 """What only FEEL can name, years beyond Python's, nanoseconds and named zones, is in FEEL's own text."""
 
 _NESTS = frozenset({dict, list})
-_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_MAY_HOLD_TEXT = frozenset({dict, list, str})
+_OPTIONS_OF_A_LOOK = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_OPTIONS = _OPTIONS_OF_A_LOOK | orjson.OPT_SORT_KEYS
 
 
 def dumps(value: object) -> bytes:

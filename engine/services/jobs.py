@@ -24,6 +24,7 @@ from engine.services.parts import EngineParts
 from engine.services.settling import (
     Attempt,
     finish_attempt,
+    not_taken,
     run_local_job,
     settle,
 )
@@ -41,7 +42,6 @@ from engine.store.jobs import (
 from engine.store.states import JobState
 from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode
 from persistence.database import DatabaseUnavailable
-from persistence.errors import KaihuError
 
 log = structlog.get_logger()
 
@@ -221,19 +221,19 @@ class Jobs:
     def run_local(self, key: int) -> bool:
         """One more attempt at a local job that waits for its time; False when another thread was faster.
 
-        An attempt whose result leads beyond a bound is a failed one, and after the last an incident.
+        An attempt whose result the case cannot go on with is a failed one, and after the last an incident.
         """
         try:
             return self._run_local(key, run_local_job)
         except (StateConflict, DatabaseUnavailable):
             raise
-        except KaihuError as error:
-            failed = Failed(error.message("en"))
-            code = error.code
+        except Exception as error:
+            log.warning("job.answer_not_taken", job=key, error=type(error).__name__, exc_info=error)
+            cause = error
 
         def fail(command: CaseCommand, row: dict[str, Any], handler: Handler[Any]) -> None:
             row["attempts"] += 1
-            finish_attempt(command, row, Attempt(result=failed, version=handler.version, code=code))
+            finish_attempt(command, row, not_taken(handler.version, cause))
 
         return self._run_local(key, fail)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.model.events import Wait
 from engine.model.record import record
-from engine.model.values import UnstorableValue, Value, loads, normalise
+from engine.model.values import UnstorableValue, Value, loads, normalise, storable_text
 from engine.services.command import CaseCommand
 from engine.services.job_leases import job_for_handler, lease_at_once
 from engine.store.rows import lock_name
@@ -28,6 +28,8 @@ MAX_STEPS = 1_000
 
 _FIRST_BACK_OFF = dt.timedelta(seconds=10)
 _LONGEST_BACK_OFF = dt.timedelta(hours=1)
+_LONGEST_PAUSE_TOLD = dt.timedelta(days=3_650)  # the calendar ends
+_LONGEST_NAME = 250  # of a variable; it is in an index, whose entries PostgreSQL bounds
 
 
 class StepsSpent(KaihuError):
@@ -50,9 +52,22 @@ class Attempt:
 
     @classmethod
     def of(cls, result: Result, version: str) -> Attempt:
-        """The attempt that ended with `result`. Raises UnstorableValue."""
-        variables = {} if isinstance(result, Failed) else _storable(result.variables)
-        return cls(result=result, version=version, variables=variables)
+        """The attempt that ended with `result`, which is foreign: whatever is in it can be written afterwards.
+
+        A message is mended where it cannot be (`storable_text`). Raises UnstorableValue for everything else.
+        """
+        match result:
+            case Completed():
+                return cls(result=result, version=version, variables=_storable(result.variables))
+            case BpmnError():
+                if storable_text(result.code) != result.code:  # mended, it would be another code
+                    raise UnstorableValue(path="code", type="text")
+                told = BpmnError(result.code, storable_text(result.message))
+                return cls(result=told, version=version, variables=_storable(result.variables))
+            case Failed():
+                told_failure = Failed(storable_text(result.message), _pause_told(result.retry_in))
+                return cls(result=told_failure, version=version)
+        raise UnstorableValue(path="result", type=type(result).__name__)  # foreign code
 
 
 def settle(command: CaseCommand) -> None:
@@ -131,9 +146,18 @@ def _attempt(writes: _Writes, job: Job, handler: Handler[Any], resources: object
 def crashed(handler: Handler[Any], error: Exception) -> Attempt:
     """A failed attempt without the handler's own words; no stack trace and no data leave the log."""
     log.warning("job.crashed", type=handler.type, error=type(error).__name__, exc_info=error)
-    message = error.message("en") if isinstance(error, KaihuError) else type(error).__name__
     code = "job_result_unstorable" if isinstance(error, UnstorableValue) else "job_crashed"
-    return Attempt(result=Failed(message), version=handler.version, code=code)
+    return Attempt(result=Failed(_words_of(error)), version=handler.version, code=code)
+
+
+def not_taken(version: str, error: Exception) -> Attempt:
+    """A failed attempt whose result the case could not take: it leads beyond a bound, or cannot be written."""
+    code = error.code if isinstance(error, KaihuError) else "job_result_unstorable"
+    return Attempt(result=Failed(_words_of(error)), version=version, code=code)
+
+
+def _words_of(error: Exception) -> str:
+    return storable_text(error.message("en") if isinstance(error, KaihuError) else type(error).__name__)
 
 
 def finish_attempt(command: CaseCommand, row: dict[str, Any], attempt: Attempt) -> None:
@@ -179,10 +203,18 @@ def _hold_for_incident(command: CaseCommand, row: dict[str, Any]) -> None:
 
 
 def _storable(variables: object) -> dict[str, Value]:
-    value = normalise(variables)
+    value = normalise(variables, "variables")
     if not isinstance(value, dict):
         raise UnstorableValue(path="variables", type=type(variables).__name__)
+    if any(len(name) > _LONGEST_NAME for name in value):
+        raise UnstorableValue(path="variables", type="name")
     return value
+
+
+def _pause_told(pause: object) -> dt.timedelta | None:
+    if pause is not None and not isinstance(pause, dt.timedelta):
+        raise UnstorableValue(path="retry_in", type=type(pause).__name__)
+    return None if pause is None else min(max(pause, dt.timedelta(0)), _LONGEST_PAUSE_TOLD)
 
 
 def _deliver_next_message(command: CaseCommand) -> bool:

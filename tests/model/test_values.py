@@ -12,17 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.model.calendar import WideDate, WideDuration, date_of_ordinal, date_time_of, duration_of, time_of_clock
-from engine.model.values import PlainJson, UnstorableValue, YearsMonthsDuration, dumps, duration_text, loads, normalise
+from engine.model.values import (
+    PlainJson,
+    UnstorableValue,
+    YearsMonthsDuration,
+    dumps,
+    duration_text,
+    loads,
+    normalise,
+    storable_text,
+)
 
 PARIS = ZoneInfo("Europe/Paris")
 zones = st.sampled_from([None, dt.UTC, dt.timezone(-dt.timedelta(hours=9, minutes=30)), PARIS])
 days = st.integers(-(10**11), 10**11).map(date_of_ordinal)
 times = st.builds(time_of_clock, st.integers(0, 86_400 * 10**9), zones)
+texts = st.text().filter(lambda text: "\0" not in text) | st.just("\\u0000")
 scalars = (
     st.none()
     | st.booleans()
     | st.integers()
-    | st.text()
+    | texts
     | st.decimals(allow_nan=False, allow_infinity=False, places=6)
     | st.dates()
     | st.datetimes(timezones=st.just(dt.UTC))
@@ -33,7 +43,7 @@ scalars = (
     | st.builds(date_time_of, st.one_of(st.dates(), days), times)
     | st.integers(-(10**27), 10**27).map(duration_of)
 )
-keys = st.text().filter(lambda key: not key.startswith("$"))
+keys = texts.filter(lambda key: not key.startswith("$"))
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(keys, inner), max_leaves=12)
 
 
@@ -49,11 +59,49 @@ def test_equal_numbers_have_equal_bytes() -> None:
     assert normalise(0.1) == Decimal("0.1")
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), Decimal("NaN"), b"x", {1: 2}, {"$date": "x"}, {"a": {1}}])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        float("nan"), float("inf"), Decimal("NaN"), b"x", {1: 2}, {"$date": "x"}, {"a": {1}},
+        "\ud800", {"\ud800": 1}, {"\ud800": {1}}, {"a\0": 1}, "a\0", "\\u0000\0",
+    ],
+)  # fmt: skip
 def test_what_no_variable_can_hold_is_refused_with_the_field_named(bad: object) -> None:
     with pytest.raises(UnstorableValue) as caught:
         normalise({"owner": [bad]})
     assert "owner[1]" in caught.value.message("en")
+
+
+def nested(depth: int) -> dict[str, object]:
+    whole: dict[str, object] = {}
+    inner = whole
+    for _ in range(depth - 1):
+        inner["x"] = {}
+        inner = inner["x"]  # type: ignore[assignment]  # put there a line before
+    return whole
+
+
+def test_what_can_be_written_within_a_journal_entry_is_as_deep_as_values_may_be() -> None:
+    dumps({"events": [{"value": normalise(nested(238))}]})
+
+
+@pytest.mark.parametrize("depth", [239, 300, 5_000])
+def test_what_is_nested_deeper_is_refused(depth: int) -> None:
+    with pytest.raises(UnstorableValue) as caught:
+        normalise(nested(depth), "answer")
+    assert caught.value.fields == {"path": "answer", "type": "nesting"}
+
+
+def test_a_list_that_contains_itself_is_refused() -> None:
+    endless: list[object] = []
+    endless.append(endless)
+    with pytest.raises(UnstorableValue):
+        normalise({"list": endless})
+
+
+@pytest.mark.parametrize(("told", "kept"), [("离职", "离职"), ("a\0b", "a\ufffdb"), ("a\ud800b", "a\ufffdb"), ("", "")])
+def test_of_a_message_only_what_no_database_takes_is_replaced(told: str, kept: str) -> None:
+    assert storable_text(told) == kept
 
 
 @pytest.mark.parametrize("hour", [dt.datetime(2026, 10, 25, 2, 30, tzinfo=PARIS, fold=fold) for fold in (0, 1)])
