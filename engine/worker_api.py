@@ -43,7 +43,8 @@ class Job:
     process_id: str
     element_id: str
     variables: Mapping[str, Value]
-    """The variables visible at the element; input mappings applied."""
+    """The variables visible at the element; input mappings applied. They are the handler's own: changing them changes
+    nothing else."""
     headers: Mapping[str, str]
     """`zeebe:taskHeaders`, plain text."""
     now: dt.datetime

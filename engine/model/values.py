@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import Any, TypeAlias
@@ -350,6 +350,38 @@ class PlainJson(json.JSONEncoder):
         if isinstance(o, dt.date | WideDate | WideDateTime | YearsMonthsDuration):
             return o.isoformat()
         return super().default(o)
+
+
+def copied(value: Any) -> Any:
+    """A copy of a stored value for somebody who may change it; what cannot be changed is shared."""
+    kind = type(value)
+    if kind is dict:
+        return {key: copied(item) if type(item) in _NESTS else item for key, item in value.items()}
+    return [copied(item) if type(item) in _NESTS else item for item in value] if kind is list else value
+
+
+class Copies(Mapping[str, Value]):
+    """Variables for foreign code: each is copied when it is first read, so that the originals stay as they are."""
+
+    __slots__ = ("_copies", "_originals")
+
+    def __init__(self, originals: Mapping[str, Value]) -> None:
+        self._originals = originals
+        self._copies: dict[str, Value] = {}
+
+    def __getitem__(self, name: str) -> Value:
+        if name not in self._copies:
+            self._copies[name] = copied(self._originals[name])
+        return self._copies[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._originals  # without reading it
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._originals)
+
+    def __len__(self) -> int:
+        return len(self._originals)
 
 
 def with_items(value: Value, items: Mapping[int, Value]) -> list[Value]:

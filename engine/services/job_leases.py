@@ -9,6 +9,7 @@ import orjson
 from sqlalchemy import Connection
 
 from engine.model.events import Wait
+from engine.model.values import Copies
 from engine.queue.work import ClaimedJob
 from engine.services.command import CaseCommand
 from engine.store.states import InstanceState, JobState
@@ -25,7 +26,7 @@ def job_for_handler(command: CaseCommand, row: dict[str, Any], begin: Callable[[
         business_key=command.facts.business_key,
         process_id=row["process_id"],
         element_id=row["element_id"],
-        variables=variables if begin else dict(variables),  # outside, nothing can be read any more
+        variables=Copies(variables if begin else dict(variables)),  # outside, nothing can be read any more
         headers=orjson.loads(row["headers"]),
         now=command.now,
         attempt=row["attempts"],
