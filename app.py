@@ -13,6 +13,7 @@ from flask import Flask
 from bank.applications import ApplicantDoor
 from bank.bank import build as build_bank
 from bank.cancellation import CancelledCases
+from bank.norms import read_norms
 from bank.notifications import Outbox
 from bank.simulators import build_systems
 from cli.main import command_line
@@ -82,6 +83,7 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         clock=clock,
         number_for=ApplicantDoor(database, bank.applications).number_for,
         handlers=HANDLERS,
+        norms=read_norms(_HERE / "processes" / "norms.json"),
         readiness=readiness,
     )
     web_settings = WebSettings(

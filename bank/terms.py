@@ -18,6 +18,7 @@ class Record(Term):
     DOCUMENT = "document", "资料"
     ENTRY = "ledger entry", "分录"
     LOGIN = "login", "登录名"
+    PARAMETER = "parameter", "参数"
     PARAMETER_SET = "version of the parameters", "参数版本"
     PERSON = "person", "人员"
     ROLE_ASSIGNMENT = "assignment of the role", "岗位任命"

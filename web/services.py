@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import current_app
 
 from bank.bank import Bank
+from bank.norms import Norm
 from bank.notifications import Outbox
 from bank.parameters import ParameterDoor
 from engine.model.ports import Clock
@@ -35,6 +36,8 @@ class WebServices:
     a new one at first, the same one when the request comes again."""
     handlers: Mapping[str, Handler[Any]]
     """The bank's workers by job type, for their names on pages."""
+    norms: Sequence[Norm] = ()
+    """The register of norms."""
     readiness: Readiness = field(default_factory=lambda: Readiness({}))
     """Whether this process can serve."""
 

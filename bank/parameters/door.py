@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bank.parameters.parameters import Parameters
-from bank.parameters.records import Adoption, ParameterSet
+from bank.parameters.records import Adoption, Parameter, ParameterSet
 from persistence.database import Database
 
 
@@ -25,6 +25,11 @@ class ParameterDoor:
         """The set a case goes by (Parameters.of_case)."""
         with self._database.reading() as connection:
             return self._parameters.of_case(connection, variables)
+
+    def values_of(self, name: str) -> list[Parameter]:
+        """Every value a parameter has had, newest first. Raises ReferenceDataWrong when there is none such."""
+        with self._database.reading() as connection:
+            return self._parameters.values_of(connection, name)
 
     def adoptions(self) -> list[Adoption]:
         """Every version but the shipped one, newest first."""

@@ -85,6 +85,12 @@ class Parameters:
         rows = connection.execute(select(parameter_set).order_by(parameter_set.c.version.desc()))
         return [Adoption(**{**row._asdict(), "kind": ChangeKind(row.kind)}) for row in rows]
 
+    def values_of(self, connection: Connection, name: str) -> list[Parameter]:
+        """Every value the parameter has had, newest first. Raises ReferenceDataWrong when there is none such."""
+        of_name = select(parameter_version.c.version).where(parameter_version.c.name == name)
+        versions = connection.execute(of_name.order_by(parameter_version.c.version.desc())).scalars()
+        return [self.at_version(connection, version).entry(name) for version in (*versions, SHIPPED)]
+
     def adoption_of(self, connection: Connection, business_key: str) -> Adoption | None:
         """What a case adopted, or None."""
         row = connection.execute(select(parameter_set).where(parameter_set.c.business_key == business_key)).first()
@@ -148,6 +154,7 @@ class Parameters:
                     entries[row.name],
                     value=orjson.loads(row.value),
                     source=row.source,
+                    source_en="",
                     as_of=row.as_of,
                     certainty=Certainty(row.certainty),
                     version=row.version,

@@ -55,6 +55,8 @@ class Parameter:
     name_zh: str
     name_en: str
     source: str
+    source_en: str = ""
+    """For English readers; empty where the source was entered in one language."""
     as_of: dt.date
     certainty: Certainty
     version: int = SHIPPED
@@ -194,6 +196,7 @@ def _parameter(name: str, row: Mapping[str, Any]) -> Parameter:
         name_zh=row["name_zh"],
         name_en=row["name_en"],
         source=row["source"],
+        source_en=row["source_en"],
         as_of=dt.date.fromisoformat(row["as_of"]),
         certainty=Certainty(row["certainty"]),
     )

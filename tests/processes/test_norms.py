@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from bank.parameters import ParameterSet
+
 PROCESSES = Path(__file__).parents[2] / "processes"
+PARAMETERS = Path("parameters.json")
 FORMS = PROCESSES.parent / "forms"
 CONTROLS = {"userTask", "serviceTask", "sendTask", "businessRuleTask", "callActivity"}
 KINDS = {"law", "regulation", "standard", "internal"}
@@ -32,6 +35,7 @@ def cited() -> Iterator[tuple[str, str]]:
     """Where a norm is cited, and the text that cites it; several are separated by ；."""
     first_annotation = "//*[local-name()='rule']/*[local-name()='annotationEntry'][1]/*/text()"
     found = {
+        PARAMETERS: [entry.source for entry in ParameterSet.shipped()],
         **{diagram: texts(diagram, "//*[@name='standardRef']/@value") for diagram in PROCESSES.rglob("*.bpmn")},
         **{table: texts(table, first_annotation) for table in PROCESSES.rglob("*.dmn")},
         **{form: re.findall(r'"norm": "([^"]+)"', form.read_text(encoding="utf-8")) for form in FORMS.glob("*.form")},
@@ -109,6 +113,13 @@ def test_an_english_citation_of_a_step_names_the_same_norms_by_their_english_tit
             norm = named(citation)
             assert norm is not None
             assert norm["title_en"] in translated, chinese
+
+
+@pytest.mark.requirement("R039")
+def test_an_english_source_of_a_parameter_names_the_norm_by_its_english_title() -> None:
+    shipped = ParameterSet.shipped()
+    wrong = [entry.name for entry in shipped if (named(entry.source) or {})["title_en"] not in entry.source_en]
+    assert wrong == []
 
 
 @pytest.mark.requirement("R088")
