@@ -14,8 +14,10 @@ from bank.clock import Clock
 from bank.customers import Customers
 from bank.delegation import Delegations
 from bank.documents import Documents
+from bank.ledger import Ledger
 from bank.parameters import Parameters
 from bank.people import People
+from bank.transfers import IncomingPayments, Transfers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,9 @@ class Bank:
     accounts: Accounts
     agreements: Agreements
     documents: Documents
+    ledger: Ledger
+    incoming: IncomingPayments
+    transfers: Transfers
 
 
 def build(clock: Clock, home: Path) -> Bank:
@@ -39,15 +44,20 @@ def build(clock: Clock, home: Path) -> Bank:
     parameters = Parameters()
     people, customers = People(clock, parameters), Customers()
     delegations = Delegations(clock, people, parameters)
+    accounts, ledger, calendar = Accounts(parameters), Ledger(), BusinessCalendar(parameters)
+    incoming = IncomingPayments(accounts, ledger, parameters)
     return Bank(
         parameters=parameters,
         people=people,
         delegations=delegations,
         authority=RoleAuthority(people, delegations),
-        calendar=BusinessCalendar(parameters),
+        calendar=calendar,
         applications=Applications(clock, customers),
         customers=customers,
-        accounts=Accounts(parameters),
+        accounts=accounts,
         agreements=Agreements.shipped(),
         documents=Documents(clock, parameters, home / "documents"),
+        ledger=ledger,
+        incoming=incoming,
+        transfers=Transfers(accounts, ledger, incoming, calendar, parameters),
     )

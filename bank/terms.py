@@ -19,13 +19,15 @@ class Record(Term):
     ENTRY = "ledger entry", "分录"
     LOGIN = "login", "登录名"
     PARAMETER = "parameter", "参数"
+    INCOMING_PAYMENT = "incoming payment", "入账记录"
     PARAMETER_SET = "version of the parameters", "参数版本"
     PERSON = "person", "人员"
     ROLE_ASSIGNMENT = "assignment of the role", "岗位任命"
+    TRANSFER = "transfer", "付款"
 
 
 class Standing(Term):
-    """Where an account or an application stands."""
+    """Where an account, an application or a transfer stands."""
 
     SUBMITTED = "submitted", "已提交"
     ASSESSED = "assessed", "已评估"
@@ -36,7 +38,14 @@ class Standing(Term):
     EXPIRED = "expired", "已过期"
     PENDING_ACTIVATION = "pending activation", "待激活"
     ACTIVE = "active", "正常"
+    RESTRICTED = "restricted", "只收不付"
+    FROZEN = "frozen", "不收不付"
     CLOSED = "closed", "已关闭"
+    REQUESTED = "requested", "已登记"
+    RESERVED = "reserved", "已预占额度"
+    POSTED = "posted", "已记账"
+    REFUSED = "refused", "已拒绝"
+    LAPSED = "lapsed", "已失效"
 
     @classmethod
     def of(cls, status: str) -> Standing:

@@ -2,7 +2,7 @@
 
 from bank.accounts.accounts import Accounts
 from bank.accounts.errors import ActivationOverdue, ActivationSpent, LimitsNotInOrder
-from bank.accounts.records import Account, AccountStatus, Activation, LimitPeriod
+from bank.accounts.records import Account, AccountStatus, Activation, LimitPeriod, Profile, StatusChange, StatusReason
 
 __all__ = [
     "Account",
@@ -13,4 +13,7 @@ __all__ = [
     "ActivationSpent",
     "LimitPeriod",
     "LimitsNotInOrder",
+    "Profile",
+    "StatusChange",
+    "StatusReason",
 ]

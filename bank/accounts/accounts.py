@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bank.accounts.errors import ActivationOverdue, ActivationSpent, LimitsNotInOrder
 from bank.accounts.numbers import account_number
-from bank.accounts.records import TRANSITIONS, Account, AccountStatus, Activation, LimitPeriod
-from bank.accounts.tables import account, account_activation, account_limit, service_file
+from bank.accounts.profiles import profile_of
+from bank.accounts.records import (
+    TRANSITIONS,
+    Account,
+    AccountStatus,
+    Activation,
+    LimitPeriod,
+    Profile,
+    StatusChange,
+    StatusReason,
+)
+from bank.accounts.tables import (
+    account,
+    account_activation,
+    account_limit,
+    account_profile,
+    account_status_change,
+    service_file,
+)
 from bank.checks.fields import text, whole
 from bank.checks.limit_values import check_limits
 from bank.counters import next_number
 from bank.errors import IllegalTransition, RecordNotFound
 from bank.parameters import Parameters, ParameterSet
 from bank.terms import Record
+
+HELD = frozenset({AccountStatus.RESTRICTED, AccountStatus.FROZEN})
+"""Where an account's money is held back."""
 
 _COUNTER = "account_number"
 _ACTIVATION = tuple(column for column in account_activation.c if column.name != "token_sha256")
@@ -37,11 +58,13 @@ class Accounts:
         business_key: str,
         application: Mapping[str, object],
         limits: Mapping[str, object],
+        risk_band: str = "",
         now: dt.datetime,
     ) -> Account:
         """The account of a case, opened at the first call and the same one ever after (R025).
 
-        `limits` holds single_fen, daily_fen and perhaps yearly_fen. Raises LimitsNotInOrder.
+        `limits` holds single_fen, daily_fen and perhaps yearly_fen; `risk_band` is the rating they stand on.
+        Raises LimitsNotInOrder.
         """
         wrong = check_limits(limits)
         if wrong:
@@ -53,6 +76,9 @@ class Accounts:
             with connection.begin_nested():  # the number goes back to the counter when another was faster
                 opened = self._insert(connection, business_key, text(application, "account_type"), now)
                 self._insert_limits(connection, opened.key, limits)
+                months = self._parameters.integer(connection, "temporary_account_months")
+                profile = profile_of(application, risk_band=risk_band, opened_at=now, temporary_months=months)
+                connection.execute(insert(account_profile).values(account=opened.key, **asdict(profile)))
         except IntegrityError:
             existing = self.of_case(connection, business_key)
             if existing is None:
@@ -67,6 +93,24 @@ class Accounts:
             raise RecordNotFound(what=Record.ACCOUNT, key=key)
         return found
 
+    def by_number(self, connection: Connection, number: str) -> Account | None:
+        """The account with this number, or None."""
+        return self._find(connection, account.c.number == number)
+
+    def lock(self, connection: Connection, keys: Iterable[int]) -> dict[int, Account]:
+        """These accounts as they stand, kept from every other payment or change until the transaction ends."""
+        rows = connection.execute(
+            select(account).where(account.c.key.in_(set(keys))).order_by(account.c.key).with_for_update(key_share=True)
+        )
+        return {found.key: found for found in map(_account, rows)}
+
+    def profile(self, connection: Connection, key: int) -> Profile:
+        """What the rules of payments ask of the account; of one opened before profiles were kept, nothing is known."""
+        row = connection.execute(select(account_profile).where(account_profile.c.account == key)).first()
+        if row is None:
+            return Profile()
+        return Profile(**{name: value for name, value in row._asdict().items() if name != "account"})
+
     def of_case(self, connection: Connection, business_key: str) -> Account | None:
         """The account a case opened, or None."""
         return self._find(connection, account.c.business_key == business_key)
@@ -75,6 +119,28 @@ class Accounts:
         """The account's limits in fen (R090)."""
         rows = connection.execute(select(account_limit).where(account_limit.c.account == key))
         return {LimitPeriod(row.period): row.amount_fen for row in rows}
+
+    def change_limits(
+        self, connection: Connection, key: int, limits: Mapping[str, object], *, risk_band: str
+    ) -> dict[LimitPeriod, int]:
+        """Other limits from now on, by a new rating or on the customer's wish (R089, R090).
+
+        A payment under way is checked against them before it is posted. Raises LimitsNotInOrder, RecordNotFound.
+        """
+        wrong = check_limits(limits)
+        if wrong:
+            raise LimitsNotInOrder(limits=", ".join(finding.field for finding in wrong))
+        self.get(connection, key)
+        self.lock(connection, [key])
+        connection.execute(delete(account_limit).where(account_limit.c.account == key))
+        self._insert_limits(connection, key, limits)
+        known = connection.execute(
+            update(account_profile).where(account_profile.c.account == key).values(risk_band=risk_band)
+        )
+        if known.rowcount == 0:
+            values = asdict(Profile(risk_band=risk_band))
+            connection.execute(insert(account_profile).values(account=key, **values))
+        return self.limits(connection, key)
 
     def issue_activation(
         self,
@@ -127,7 +193,58 @@ class Accounts:
 
     def activate(self, connection: Connection, account_key: int, *, now: dt.datetime) -> Account:
         """Make the account usable; its activation is spent. Raises RecordNotFound, IllegalTransition."""
-        return self._move(connection, account_key, AccountStatus.ACTIVE, now)
+        pending = frozenset({AccountStatus.PENDING_ACTIVATION})  # activation lifts no restriction
+        return self._move(connection, account_key, AccountStatus.ACTIVE, now, since=pending)
+
+    def hold(
+        self,
+        connection: Connection,
+        account_key: int,
+        wanted: AccountStatus,
+        *,
+        reason: StatusReason,
+        reference: str,
+        by: int | None,
+        now: dt.datetime,
+    ) -> Account:
+        """Restrict (receives, does not pay) or freeze (does neither) an account, for a reason that is kept.
+
+        `reference` names the order, alert or case; `by` the person, None for the system. Who may do so is asked
+        by the caller. Raises RecordNotFound, IllegalTransition, ValueError for any other status.
+        """
+        if wanted not in HELD:
+            raise ValueError(f"{wanted} holds no money back")
+        return self._move_for(connection, account_key, wanted, since=None, given=(reason, reference, by), now=now)
+
+    def release(
+        self,
+        connection: Connection,
+        account_key: int,
+        *,
+        reason: StatusReason,
+        reference: str,
+        by: int | None,
+        now: dt.datetime,
+    ) -> Account:
+        """Lift a restriction or a freeze. Raises RecordNotFound, IllegalTransition."""
+        given, active = (reason, reference, by), AccountStatus.ACTIVE
+        return self._move_for(connection, account_key, active, since=HELD, given=given, now=now)
+
+    def status_changes(self, connection: Connection, account_key: int) -> list[StatusChange]:
+        """Every restriction, freeze and release of the account, in order."""
+        query = select(account_status_change).where(account_status_change.c.account == account_key)
+        rows = (row._asdict() for row in connection.execute(query.order_by(account_status_change.c.key)))
+        return [
+            StatusChange(
+                **row
+                | {
+                    "before": AccountStatus(row["before"]),
+                    "after": AccountStatus(row["after"]),
+                    "reason": StatusReason(row["reason"]),
+                }
+            )
+            for row in rows
+        ]
 
     def expire_activation(self, connection: Connection, account_key: int, *, now: dt.datetime) -> Account:
         """End an activation that was not used. Raises RecordNotFound, IllegalTransition."""
@@ -148,8 +265,43 @@ class Accounts:
         values = {"account": account_key, "next_review_on": next_review_on, "opened_at": now}
         return int(connection.execute(insert(service_file).values(values).returning(service_file.c.key)).scalar_one())
 
-    def _move(self, connection: Connection, key: int, wanted: AccountStatus, now: dt.datetime) -> Account:
-        before = [status for status, after in TRANSITIONS.items() if wanted in after]
+    def _move_for(
+        self,
+        connection: Connection,
+        key: int,
+        wanted: AccountStatus,
+        *,
+        since: frozenset[AccountStatus] | None,
+        given: tuple[StatusReason, str, int | None],
+        now: dt.datetime,
+    ) -> Account:
+        self.get(connection, key)
+        before = self.lock(connection, [key])[key].status
+        moved = self._move(connection, key, wanted, now, since=since)
+        reason, reference, person = given
+        connection.execute(
+            insert(account_status_change).values(
+                account=key,
+                before=before,
+                after=wanted,
+                reason=reason,
+                reference=reference,
+                person=person,
+                changed_at=now,
+            )
+        )
+        return moved
+
+    def _move(
+        self,
+        connection: Connection,
+        key: int,
+        wanted: AccountStatus,
+        now: dt.datetime,
+        *,
+        since: frozenset[AccountStatus] | None = None,
+    ) -> Account:
+        before = [status for status, after in TRANSITIONS.items() if wanted in after and (not since or status in since)]
         moved = connection.execute(
             update(account)
             .where(account.c.key == key, account.c.status.in_(before))  # one of two concurrent moves finds nothing

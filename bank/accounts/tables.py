@@ -1,9 +1,10 @@
-"""Tables: account, account_limit, account_activation, service_file."""
+"""Tables: account, account_profile, account_limit, account_status_change, account_activation, service_file."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, String, Table
 
+from persistence.append_only import append_only
 from persistence.schema import Key, UtcDateTime, metadata
 
 account = Table(
@@ -18,6 +19,20 @@ account = Table(
     Column("status_changed_at", UtcDateTime, nullable=False),
 )
 
+account_profile = Table(
+    "account_profile",
+    metadata,
+    Column("account", Key, ForeignKey("account.key"), primary_key=True),
+    Column("holder", String(20), nullable=False),
+    Column("holder_name", String(200), nullable=False),
+    Column("risk_band", String(20), nullable=False),
+    Column("minor", Boolean, nullable=False),
+    Column("bound_account", String(64), nullable=False),
+    Column("ends_on", Date),
+    Column("email", String(200), nullable=False),
+    Column("language", String(20), nullable=False),
+)
+
 account_limit = Table(
     "account_limit",
     metadata,
@@ -25,6 +40,20 @@ account_limit = Table(
     Column("period", String(10), primary_key=True),
     Column("amount_fen", BigInteger, nullable=False),
 )
+
+account_status_change = Table(
+    "account_status_change",
+    metadata,
+    Column("key", Key, primary_key=True),
+    Column("account", Key, ForeignKey("account.key"), nullable=False, index=True),
+    Column("before", String(30), nullable=False),
+    Column("after", String(30), nullable=False),
+    Column("reason", String(30), nullable=False),
+    Column("reference", String(120), nullable=False),
+    Column("person", Key),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+append_only(account_status_change)
 
 account_activation = Table(
     "account_activation",

@@ -17,7 +17,7 @@ LIMITS: dict[str, object] = {"single_fen": 5_000_000, "daily_fen": 20_000_000}
 
 def opened(connection: Connection, case: str = "AO-1", *, now: dt.datetime = NOON, **application: Any) -> Account:
     """An active account of the kind `application` says, a basic one otherwise."""
-    accounts = Accounts(Parameters.shipped())
+    accounts = Accounts(Parameters())
     made = accounts.open(
         connection, business_key=case, application={"account_type": "basic"} | application, limits=LIMITS, now=now
     )
