@@ -63,7 +63,7 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
         zone=settings.zone,
         attachments=bank.documents,
-        records=CancelledCases(bank.applications, bank.accounts),
+        records=CancelledCases(bank.applications, bank.accounts, bank.transfers),
     )
 
     executor = JobExecutor(engine, pace=Pace(threads=settings.job_threads, lease=settings.job_lease))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bank.checks.fields import part
+from bank.checks.fields import part, text
 from engine.worker_api import Completed, Handler, Job, Mode, Parameter, Result
 from workers.account_values import account_value
 from workers.context import WorkerContext
@@ -15,6 +15,7 @@ def run(job: Job, context: WorkerContext) -> Result:
         business_key=job.business_key,
         application=part(job.variables, "application"),
         limits=part(job.variables, "limits"),
+        risk_band=text(part(job.variables, "rating"), "band"),
         now=job.now,
     )
     return Completed({"account": account_value(account)})
@@ -29,6 +30,7 @@ HANDLER = Handler[WorkerContext](
     inputs=(
         Parameter(name="application", description="The approved application"),
         Parameter(name="limits", description="The stored limits"),
+        Parameter(name="rating", description="The risk band they stand on"),
         Parameter(name="application_record", description="Keys of the application and the customer"),
     ),
     outputs=(Parameter(name="account", description="key, number, status pending_activation"),),

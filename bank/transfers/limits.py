@@ -53,8 +53,9 @@ def limit_lines(
     )
     together = split_fen(connection, asked, today) + asked.amount_fen
     totals = {LimitPeriod.SINGLE: together, LimitPeriod.DAILY: day, LimitPeriod.YEARLY: year}
-    for period, limit in limits.items():
-        yield LimitLine(code=str(period), total=totals[period], limit=limit, approvable=True)
+    for period in LimitPeriod:
+        if period in limits:
+            yield LimitLine(code=str(period), total=totals[period], limit=limits[period], approvable=True)
     if statutory.daily_fen is not None:
         yield LimitLine(code="statutory_daily", total=day, limit=statutory.daily_fen, approvable=False)
     if statutory.yearly_fen is not None:

@@ -137,10 +137,10 @@ class Transfers:
         Raises RecordNotFound, IllegalTransition.
         """
         asked, _, _ = self._locked(connection, key)
-        if asked.status is outcome and outcome not in OPEN:
-            return asked
         if outcome in OPEN or outcome is TransferStatus.POSTED:
             raise IllegalTransition(what=Record.TRANSFER, actual=asked.status, wanted=outcome)
+        if asked.status is outcome:
+            return asked
         _require(asked, outcome)
         settle(connection, asked, ReservationState.RELEASED)
         return self._change(connection, asked, outcome, now, reason=reason)
@@ -220,9 +220,7 @@ class Transfers:
             )
         )
         refusals = (
-            *forbidden(
-                asked, payer, profile, calendar=self._calendar.at(connection), parameters=parameters, now=now
-            ),
+            *forbidden(asked, payer, profile, calendar=self._calendar.at(connection), parameters=parameters, now=now),
             *unlimited(payer, limits),
             *beyond_approval(lines),
             *self._payee_findings(connection, asked, payee, now),
