@@ -28,6 +28,7 @@ COMMANDS = {
     "feel": ("feel", "feel", "Evaluate a FEEL expression, or try a cell of a table."),
     "dmn": ("dmn", "dmn", "Take a decision of a DMN file and say why it came out so."),
     "user": ("user", "user", "Make a person with a login; reset, bar or admit a login."),
+    "delegation": ("delegation", "delegation", "Enter and end deputies and absences."),
     "password": ("password", "password", "Replace one's own password."),
     "backup": ("backup", "backup", "Write database and documents into an archive."),
     "restore": ("restore", "restore", "Restore a home from an archive, checking all of it."),

@@ -204,15 +204,20 @@ class Delegations:
         self._keep(connection, Change.ABSENCE_ENTERED, by, absence=row.key)
         return Absence(**row._asdict())
 
-    def end_absence(self, connection: Connection, key: int, *, by: int) -> None:
+    def end_absence(self, connection: Connection, key: int, *, by: int) -> Absence:
         """The person is back. Raises RecordNotFound, DelegationNotYours, AlreadyEnded."""
-        row = connection.execute(select(absence).where(absence.c.key == key)).first()
-        if row is None:
-            raise RecordNotFound(what=Record.ABSENCE, key=key)
-        found = Absence(**row._asdict())
+        found = self.absence(connection, key)
         self._require_concerned(connection, found.person, by)
         self._end(connection, absence, key, found.stands(self._clock.now()), by)
         self._keep(connection, Change.ABSENCE_ENDED, by, absence=key)
+        return self.absence(connection, key)
+
+    def absence(self, connection: Connection, key: int) -> Absence:
+        """One absence. Raises RecordNotFound."""
+        row = connection.execute(select(absence).where(absence.c.key == key)).first()
+        if row is None:
+            raise RecordNotFound(what=Record.ABSENCE, key=key)
+        return Absence(**row._asdict())
 
     def get(self, connection: Connection, key: int) -> Delegation:
         """One delegation. Raises RecordNotFound."""

@@ -76,6 +76,7 @@ def given(delegations: Delegations, staff: Staff, **changed: Any) -> int:
     return delegations.give(staff.connection, **(facts | changed)).key
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082")
 def test_a_deputy_holds_the_named_roles_for_the_time_and_not_a_moment_longer(
     connection: Connection, delegations: Delegations, authority: RoleAuthority, staff: Staff, clock: TestClock
@@ -89,6 +90,7 @@ def test_a_deputy_holds_the_named_roles_for_the_time_and_not_a_moment_longer(
     assert list(asked.values()) == [False, True, True, False]
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082", "R083")
 def test_a_deputy_carries_the_conflicts_and_acts_on_behalf_where_own_roles_are_not_enough(
     connection: Connection, delegations: Delegations, authority: RoleAuthority, staff: Staff
@@ -103,6 +105,7 @@ def test_a_deputy_carries_the_conflicts_and_acts_on_behalf_where_own_roles_are_n
     assert authority.on_behalf_of(connection, supervisor, "cancel", {}, []) is None
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_nobody_deputises_themselves_and_nobody_makes_themselves_a_deputy(
     delegations: Delegations, staff: Staff
@@ -118,6 +121,7 @@ def test_nobody_deputises_themselves_and_nobody_makes_themselves_a_deputy(
     assert delegations.events(staff.connection) == []
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082", "R083")
 def test_a_deputy_is_given_by_the_person_or_a_team_lead_and_by_nobody_else(
     delegations: Delegations, staff: Staff
@@ -129,6 +133,7 @@ def test_a_deputy_is_given_by_the_person_or_a_team_lead_and_by_nobody_else(
     given(delegations, staff, by=staff["team_lead"])
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_whoever_only_deputises_a_team_lead_gives_no_deputies(delegations: Delegations, staff: Staff) -> None:
     lead, deputy = staff["team_lead"], staff["monitoring_officer"]
@@ -137,6 +142,7 @@ def test_whoever_only_deputises_a_team_lead_gives_no_deputies(delegations: Deleg
         given(delegations, staff, by=deputy)
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_roles_held_as_a_deputy_are_not_passed_on(
     connection: Connection, delegations: Delegations, authority: RoleAuthority, staff: Staff
@@ -149,6 +155,7 @@ def test_roles_held_as_a_deputy_are_not_passed_on(
     assert "supervisor" not in authority.roles(connection, staff["reviewer-2"])
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R034", "R082")
 @pytest.mark.parametrize("role", ["administrator", "internal_auditor", "regulator", "no_such_role", "president"])
 def test_technical_power_independence_and_what_is_not_held_cannot_be_delegated(
@@ -187,6 +194,7 @@ def test_a_delegation_dated_back_begins_now(delegations: Delegations, staff: Sta
     assert delegations.get(staff.connection, key).begins_at == NOON
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082")
 def test_who_has_left_neither_deputises_nor_is_deputised(
     connection: Connection, delegations: Delegations, authority: RoleAuthority, people: People, staff: Staff
@@ -198,6 +206,7 @@ def test_who_has_left_neither_deputises_nor_is_deputised(
         given(delegations, staff, by=staff["team_lead"])
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082")
 def test_a_role_taken_from_the_person_is_taken_from_the_deputy_whose_conflicts_stay(
     connection: Connection, delegations: Delegations, authority: RoleAuthority, people: People, staff: Staff
@@ -208,6 +217,7 @@ def test_a_role_taken_from_the_person_is_taken_from_the_deputy_whose_conflicts_s
     assert staff["supervisor"] in authority.bound_with(connection, staff["reviewer"])
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_a_delegation_is_ended_once_and_not_by_the_deputy(
     connection: Connection, delegations: Delegations, authority: RoleAuthority, staff: Staff
@@ -223,6 +233,7 @@ def test_a_delegation_is_ended_once_and_not_by_the_deputy(
         delegations.end(connection, key, by=staff["supervisor"])
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082")
 def test_an_absent_person_takes_no_work_until_the_absence_is_over_or_ended(
     connection: Connection, delegations: Delegations, authority: RoleAuthority, staff: Staff, clock: TestClock
@@ -251,6 +262,7 @@ def test_an_absent_person_takes_no_work_until_the_absence_is_over_or_ended(
         )
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082")
 def test_every_change_is_kept_and_cannot_be_altered(
     connection: Connection, delegations: Delegations, staff: Staff, clock: TestClock

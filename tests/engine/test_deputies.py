@@ -111,6 +111,7 @@ def entered_by_the_deputy_of(deputies: Deputies, engine: ProcessEngine, person: 
     engine.user_tasks.complete(outsider, task, {})
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082", "R083")
 def test_a_deputy_finds_the_tasks_of_the_person_and_both_are_on_record(bank: ProcessEngine, deputies: Deputies) -> None:
     bank.process_instances.start(second_clerk, "opening", business_key="AO-1")
@@ -131,6 +132,7 @@ def test_a_deputy_finds_the_tasks_of_the_person_and_both_are_on_record(bank: Pro
     assert bank.history.verify_chain(case).whole
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_a_case_a_deputy_begins_is_begun_on_behalf_of_the_person(bank: ProcessEngine, deputies: Deputies) -> None:
     deputies.of = {OUTSIDER: REVIEWER}
@@ -143,6 +145,7 @@ def test_a_case_a_deputy_begins_is_begun_on_behalf_of_the_person(bank: ProcessEn
         bank.user_tasks.claim(reviewer, task_of(bank, "AO-1"))
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_a_deputy_carries_the_conflicts_of_the_person_at_claim_and_assignment(
     bank: ProcessEngine, deputies: Deputies
@@ -160,6 +163,7 @@ def test_a_deputy_carries_the_conflicts_of_the_person_at_claim_and_assignment(
         bank.user_tasks.assign(second_clerk, check, REVIEWER)
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_who_becomes_a_deputy_after_the_claim_cannot_complete(bank: ProcessEngine, deputies: Deputies) -> None:
     bank.process_instances.start(second_clerk, "opening", business_key="AO-1")
@@ -176,6 +180,7 @@ def test_who_becomes_a_deputy_after_the_claim_cannot_complete(bank: ProcessEngin
     bank.user_tasks.complete(reviewer, check, {})
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_what_a_deputy_did_counts_for_the_person_deputised_too(bank: ProcessEngine, deputies: Deputies) -> None:
     entered_by_the_deputy_of(deputies, bank, CLERK)
@@ -185,6 +190,7 @@ def test_what_a_deputy_did_counts_for_the_person_deputised_too(bank: ProcessEngi
     bank.user_tasks.claim(reviewer, task_of(bank, "AO-1"))
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 def test_whom_a_person_has_acted_for_in_the_case_binds_them_when_the_delegation_is_over(
     bank: ProcessEngine, deputies: Deputies
@@ -201,6 +207,7 @@ def test_whom_a_person_has_acted_for_in_the_case_binds_them_when_the_delegation_
     bank.user_tasks.claim(reviewer, task_of(bank, "AO-1"))
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083", "R098")
 def test_a_deputy_of_who_took_part_in_a_case_does_not_inspect_it(bank: ProcessEngine, deputies: Deputies) -> None:
     bank.process_instances.start(second_clerk, "opening", business_key="AO-1")
@@ -212,6 +219,7 @@ def test_a_deputy_of_who_took_part_in_a_case_does_not_inspect_it(bank: ProcessEn
     bank.user_tasks.claim(reviewer, task_of(bank, "SP-1"))
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R082")
 def test_a_deputy_whose_time_is_over_cannot_complete_what_was_claimed(bank: ProcessEngine, deputies: Deputies) -> None:
     bank.process_instances.start(second_clerk, "opening", business_key="AO-1")

@@ -39,6 +39,7 @@ def inspection(engine: ProcessEngine, sampled: object) -> int:
     return task.key
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083", "R098")
 @pytest.mark.control("CP5")
 @pytest.mark.parametrize("sampled", ["AO-1", ["AO-2", "AO-1"]])
@@ -56,6 +57,7 @@ def test_whoever_did_a_step_of_the_sampled_case_cannot_inspect_it(sampling: Proc
     assert sampling.process_instances.find(clerk, "SP-1").state is InstanceState.COMPLETED
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083", "R098")
 @pytest.mark.control("CP5")
 def test_whoever_began_the_sampled_case_cannot_inspect_it(sampling: ProcessEngine) -> None:
@@ -64,6 +66,7 @@ def test_whoever_began_the_sampled_case_cannot_inspect_it(sampling: ProcessEngin
         sampling.user_tasks.claim(second_clerk, inspection(sampling, "AO-1"))
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083", "R098")
 @pytest.mark.control("CP5")
 def test_a_step_done_in_the_sampled_case_after_the_claim_is_seen_when_the_task_is_completed(
@@ -81,6 +84,7 @@ def test_a_step_done_in_the_sampled_case_after_the_claim_is_seen_when_the_task_i
     assert (refused.action, refused.code) == ("complete", "case_excluded")
 
 
+@pytest.mark.control("CP2")
 @pytest.mark.requirement("R083")
 @pytest.mark.control("CP2")
 @pytest.mark.parametrize("sampled", [None, "", [], 5, ["AO-1", None], ["AO-1", "AO-9"], {"key": "AO-1"}])

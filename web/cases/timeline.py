@@ -56,6 +56,8 @@ class TimelineEntry:
     time: dt.datetime
     command: str
     actor: Actor
+    on_behalf_of: int | None
+    """The person whose deputy the actor was."""
     roles: tuple[str, ...]
     what: Step | None
     assignee: int | None
@@ -101,7 +103,8 @@ class _Reader:
             time=entry.time,
             command=entry.command,
             actor=entry.actor,
-            roles=self._roles(entry.actor, number),
+            on_behalf_of=inputs.get("on_behalf_of"),
+            roles=self._roles(entry.actor, number, inputs.get("on_behalf_of")),
             what=self._step(number) if number is not None else None,
             assignee=inputs.get("assignee") if entry.command == "assign_user_task" else None,
             reason=inputs.get("reason", ""),
@@ -126,11 +129,11 @@ class _Reader:
         self._groups.update({each["number"]: _groups(each) for each in events if each["type"] == "user_task"})
         return read
 
-    def _roles(self, actor: Actor, number: int | None) -> tuple[str, ...]:
-        """The roles that let the person act: the task's groups, else what they hold now."""
+    def _roles(self, actor: Actor, number: int | None, on_behalf_of: int | None) -> tuple[str, ...]:
+        """The roles that let the person act: the task's groups, else what they, or whom they deputise, hold now."""
         if actor.kind is not ActorKind.PERSON or actor.person is None:
             return ()
-        held = self._roles_of(actor.person)
+        held = self._roles_of(on_behalf_of or actor.person)
         groups = self._groups.get(number, ()) if number is not None else ()
         return tuple(group for group in groups if group in held) or tuple(sorted(held)) or groups
 
