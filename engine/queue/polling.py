@@ -25,9 +25,11 @@ class PollingPlaces:
     A handler that does not return loses its place after `longest` seconds; its thread stays behind.
     """
 
-    def __init__(self, threads: int, freed: Callable[[], None], longest: float) -> None:
+    def __init__(
+        self, threads: int, freed: Callable[[], None], longest: float, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
         self._threads, self._freed = DaemonThreads("job"), freed
-        self._most, self._longest = threads, longest
+        self._most, self._longest, self._seconds = threads, longest, seconds
         self._running: dict[object, float] = {}
         self._counting = threading.Lock()
         self._kept: deque[Callable[[], object]] = deque()
@@ -46,7 +48,7 @@ class PollingPlaces:
             return free
 
     def _free(self) -> int:
-        now = time.monotonic()
+        now = self._seconds()
         running = sum(now < place_lost for place_lost in self._running.values())
         return max(self._most - running - len(self._kept), 0)
 
@@ -62,7 +64,7 @@ class PollingPlaces:
             if not self._free():
                 self._kept.append(job)
                 return
-            self._running[thread] = time.monotonic() + self._longest
+            self._running[thread] = self._seconds() + self._longest
         try:
             self._threads.run(lambda: self._run(thread, job))
         except RuntimeError as error:  # the computer has no thread left; the lease will run out

@@ -7,9 +7,8 @@ import threading
 import pytest
 
 from engine.queue.polling import PollingPlaces
-from tests.engine.queue_machine import wait_until
 
-_LONG, _SHORT = 60.0, 0.05  # seconds that a job may keep its place
+_LONG = 60.0  # seconds that a job may keep its place
 
 
 class Gate:
@@ -75,12 +74,19 @@ def test_a_thread_whose_job_raises_is_free_again(freed: threading.Event) -> None
 
 
 def test_a_handler_that_does_not_return_loses_its_place(freed: threading.Event, gate: Gate) -> None:
-    places = PollingPlaces(1, freed.set, _SHORT)
+    now = [0.0]
+    places = PollingPlaces(1, freed.set, _LONG, lambda: now[0])
     places.give(lambda: gate.work("stuck"))
     places.give(lambda: gate.work("kept"))
     gate.begun.acquire()
-    wait_until(lambda: places.begin_kept() and gate.begun.acquire(timeout=0.1))
-    wait_until(places.free)
+    places.begin_kept()
+    assert not gate.begun.acquire(blocking=False)  # the place is not lost yet
+    now[0] = _LONG
+    assert places.begin_kept()
+    assert gate.begun.acquire(timeout=60)
+    assert places.free() == 0
+    now[0] = 2 * _LONG
+    assert places.free() == 1
     places.give(lambda: gate.work("next"))
     assert gate.begun.acquire(timeout=60)
     gate.opened.set()
