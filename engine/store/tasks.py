@@ -81,7 +81,7 @@ _WITH_OFFERS = (
     .where(user_task.c.key == bindparam("key"))
     .order_by(*_ORDER)
 )
-_LOCKED = Prepared(_WITH_OFFERS)
+_ALONE = Prepared(_WITH_OFFERS)
 _WITH_CASE = Prepared(
     _WITH_OFFERS.add_columns(*(column.label(f"case_{column.name}") for column in MOVED)).join(
         process_instance, process_instance.c.key == user_task.c.instance_key
@@ -97,7 +97,7 @@ def lock_task(connection: Connection, key: int) -> LockedTask | None:
         case: Any = _Case._make(rows[0][-len(MOVED) :]) if rows else None
     else:  # a row read together with another that is waited for would be as it was before the wait
         case = lock_instance_of_task(connection, key)
-        rows = _LOCKED.all(connection, {"key": key})
+        rows = _ALONE.all(connection, {"key": key})
     return LockedTask(task=rows[0], case=case, candidates=Candidates.of(rows)) if rows else None
 
 
