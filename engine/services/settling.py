@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.model.events import Wait
 from engine.model.record import record
@@ -115,18 +116,18 @@ class _Writes:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._begun = False
+        self.begun = False
 
     def begin(self) -> Connection:
         """The open transaction."""
-        if not self._begun:
+        if not self.begun:
             run_savepoint(self._connection, "SAVEPOINT handler")
-            self._begun = True
+            self.begun = True
         return self._connection
 
     def end(self, *, keep: bool) -> None:
         """The handler has ended."""
-        if not self._begun:
+        if not self.begun:
             return
         if not keep:
             run_savepoint(self._connection, "ROLLBACK TO SAVEPOINT handler")
@@ -134,9 +135,16 @@ class _Writes:
 
 
 def _attempt(writes: _Writes, job: Job, handler: Handler[Any], resources: object) -> Attempt:
-    """Run the handler; what it wrote before failing is taken back."""
+    """Run the handler; what it wrote before failing is taken back.
+
+    Raises SQLAlchemyError when the database fails as the handler reads its variables: the command fails with it.
+    """
     try:
         attempt = Attempt.of(handler.attempt(job, resources), handler.version)
+    except SQLAlchemyError as error:
+        if not writes.begun:  # no word of the handler's own, and no savepoint to go back to
+            raise
+        attempt = crashed(handler, error)
     except Exception as error:  # a handler is foreign code: whatever it raises is a failed attempt
         attempt = crashed(handler, error)
     writes.end(keep=not isinstance(attempt.result, Failed))
