@@ -111,11 +111,11 @@ class JobRuns:
             self._here.following = claimed
         else:
             assert self._places is not None  # without places at most one is offered, and only while telling
-            self._places.give(lambda: self.run(claimed))
+            self._places.give(lambda: self._run_kept(claimed))
 
     def _keep(self, claimed: ClaimedJob) -> float:
         """Renew its lease for as long as its handler may take from now; when that ends (monotonic seconds)."""
-        limit = self._remote[claimed.job.type].timeout.total_seconds()
+        limit = self._remote[claimed.type].timeout.total_seconds()
         return self._held.keep(claimed.key, claimed.token, limit)
 
     def beat(self) -> None:
@@ -125,8 +125,9 @@ class JobRuns:
         """
         try:
             fading = self._held.fading(self._pace.renew_every / 2)
-            if fading:
-                self._engine.jobs.renew(fading, self._lease)
+            for lost in self._engine.jobs.renew(fading, self._lease) if fading else ():
+                log.info("job.lease_lost", job=lost.key)
+                self._held.let_go(lost.token)
             if time.monotonic() >= self._expires_from:
                 self.expire_lost()
         except DatabaseUnavailable:
@@ -201,7 +202,7 @@ class JobRuns:
         claimed = self.claim(limit)
         for job in claimed:  # it may wait for its thread
             self._keep(job)
-        return [lambda job=job: self.run(job) for job in claimed]  # type: ignore[misc]  # no default seen
+        return [lambda job=job: self._run_kept(job) for job in claimed]  # type: ignore[misc]  # no default seen
 
     def claim(self, limit: int, *, in_turn: bool = False) -> list[ClaimedJob]:
         """Up to `limit` remote jobs, leased long enough for all at once or, `in_turn`, one after the other."""
@@ -211,6 +212,14 @@ class JobRuns:
         # the last of a batch run in one thread waits for all the others
         lease = lease * limit if in_turn else lease
         return self._engine.jobs.take_batch(self._name, self._remote.keys(), limit, lease)
+
+    def _run_kept(self, claimed: ClaimedJob) -> bool:
+        """The same for a job that may have waited for its thread, unless it waited so long that it was given up."""
+        if not self._held.lasts(claimed.token):
+            log.warning("job.waited_too_long", job=claimed.key)
+            self._held.let_go(claimed.token)
+            return False
+        return self.run(claimed)
 
     def run(self, claimed: ClaimedJob) -> bool:
         """Run one remote job outside any transaction and tell its case; True when the case took the answer.
@@ -226,7 +235,7 @@ class JobRuns:
         return took
 
     def _run_one(self, claimed: ClaimedJob, turn_ends: float) -> bool:
-        handler = self._remote[claimed.job.type]
+        handler = self._remote[claimed.type]
         end = self._keep(claimed)
         try:
             attempt = self._attempt(claimed, handler)
@@ -257,7 +266,7 @@ class JobRuns:
 
     def _tell(self, claimed: ClaimedJob, attempt: Attempt, until: float) -> None:
         self._insist(
-            lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt, job=claimed.job),
+            lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt, claimed=claimed),
             until,
         )
 

@@ -18,7 +18,6 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
-from engine.model.record import record
 from engine.model.values import Value
 from persistence.telemetry.observation import FAILED, Kind, observed
 
@@ -32,7 +31,7 @@ class Mode(StrEnum):
     REMOTE = "remote"
 
 
-@record
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One piece of work for one handler."""
 

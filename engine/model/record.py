@@ -12,6 +12,7 @@ T = TypeVar("T")
 def record(cls: type[T]) -> type[T]:
     """A dataclass whose fields are given by name and never changed.
 
-    `dataclass(frozen=True)` sets each field by a call of its own, which makes it three times as slow to build.
+    `dataclass(frozen=True)` sets each field by a call of its own, which makes it three times as slow to build. Only
+    for what stays in the engine: what handlers and doors get is frozen at run time, too.
     """
     return dataclass(kw_only=True)(cls)

@@ -43,6 +43,12 @@ class HeldLeases:
             self._held[token] = Held(key, token, now if known is None else known.written, now + limit)
         return now + limit
 
+    def lasts(self, token: str) -> bool:
+        """Whether the lease is still renewed: it is this process's, and the job's time is not over."""
+        with self._lock:
+            held = self._held.get(token)
+        return held is not None and time.monotonic() < held.end
+
     def let_go(self, token: str) -> None:
         """Its job has ended here, whatever became of it."""
         with self._lock:

@@ -38,16 +38,17 @@ class Work:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedJob:
-    """A job that is this worker's until `until`, for whoever shows the token."""
+    """A job that is this worker's until `until`, for whoever shows the token.
 
+    `job` is for the handler, which is foreign code: what the engine goes by stands beside it.
+    """
+
+    key: int
+    type: str
+    instance_key: int
     job: Job
     token: str
     until: dt.datetime
-
-    @property
-    def key(self) -> int:
-        """The job's key."""
-        return self.job.key
 
 
 class Taker(Protocol):

@@ -35,6 +35,18 @@ def job_for_handler(command: CaseCommand, row: dict[str, Any], begin: Callable[[
     )
 
 
+def claimed_job(command: CaseCommand, row: dict[str, Any]) -> ClaimedJob:
+    """The remote job under the lease that is written in its row."""
+    return ClaimedJob(
+        key=row["key"],
+        type=row["type"],
+        instance_key=command.facts.key,
+        job=job_for_handler(command, row, None),
+        token=row["lease_token"],
+        until=row["lease_until"],
+    )
+
+
 def lease_at_once(command: CaseCommand) -> None:
     """Write jobs that can be done now under a lease of this process, as many as it has threads free.
 
@@ -57,8 +69,7 @@ def lease_at_once(command: CaseCommand) -> None:
         until = command.now + lease.lasts
         row.update(state=JobState.LEASED.value, attempts=row["attempts"] + 1)
         row.update(lease_token=lease.token, lease_until=until, worker=lease.worker)
-        job = job_for_handler(command, row, None)
-        command.parts.bell.leased(lease, ClaimedJob(job=job, token=lease.token, until=until))
+        command.parts.bell.leased(lease, claimed_job(command, row))
 
 
 def _over(command: CaseCommand, number: int) -> bool:

@@ -19,7 +19,7 @@ from engine.model.values import Value
 from engine.queue.heartbeat import Held
 from engine.queue.work import ClaimedJob, JobDue, Work
 from engine.services.command import CaseCommand
-from engine.services.job_leases import job_for_handler
+from engine.services.job_leases import claimed_job
 from engine.services.parts import EngineParts
 from engine.services.settling import (
     Attempt,
@@ -34,13 +34,14 @@ from engine.store.jobs import (
     claimable_jobs,
     due_jobs,
     find_job,
+    leased_under,
     locked_job,
     lost_jobs,
     renew_leases,
     update_job,
 )
 from engine.store.states import JobState
-from engine.worker_api import BpmnError, Completed, Failed, Handler, Job, Mode
+from engine.worker_api import BpmnError, Completed, Failed, Handler, Mode
 from persistence.database import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -103,12 +104,20 @@ class Jobs:
                 return None
             return self._try_lease(connection, row, worker, token, now + leases[row.type])
 
-    def renew(self, held: Collection[Held], lease: dt.timedelta) -> None:
-        """Let leases last that long from now. One that is another's by now stays so, whether it had run out or not."""
+    def renew(self, held: Collection[Held], lease: dt.timedelta) -> list[Held]:
+        """Let leases last that long from now; those that are not held any more.
+
+        One that is another's by now stays so, whether it had run out or not. One whose row is locked is neither
+        renewed nor given up: its job is just being ended, or looked at.
+        """
         with self._parts.database.transaction() as transaction:
             until = self._parts.clock.now() + lease
             keys, tokens = [one.key for one in held], [one.token for one in held]
-            renew_leases(transaction.connection, keys, tokens, until)
+            renewed = renew_leases(transaction.connection, keys, tokens, until)
+            if len(renewed) == len(held):
+                return []
+            still = leased_under(transaction.connection, keys, tokens)
+        return [one for one in held if one.token not in still]
 
     def standing(self, key: int) -> JobStanding | None:
         """What may be done with the job and from when; None if it waits for nobody, or there is no such job."""
@@ -166,8 +175,7 @@ class Jobs:
         instance = find_instance(connection, row["instance_key"])
         assert instance is not None  # the job refers to it
         command = CaseCommand.of_row(self._parts, connection, "look", Actor.worker(row["type"]), instance)
-        job = job_for_handler(command, row, None)
-        return ClaimedJob(job=job, token=row["lease_token"], until=row["lease_until"])
+        return claimed_job(command, row)
 
     def complete(
         self, key: int, token: str, variables: Mapping[str, Value], *, worker_version: str | None = None
@@ -203,11 +211,11 @@ class Jobs:
     def _attempt(self, key: int, result: Completed | Failed | BpmnError, version: str | None) -> Attempt:
         return Attempt.of(result, version or "")
 
-    def finish(self, key: int, token: str, attempt: Attempt, *, job: Job | None = None) -> None:
+    def finish(self, key: int, token: str, attempt: Attempt, *, claimed: ClaimedJob | None = None) -> None:
         """Tell the case how the attempt under this lease ended; who still has the job saves a look."""
 
         def act(connection: Connection) -> None:
-            command, row = self._open(connection, key, "finish_job", job)
+            command, row = self._open(connection, key, "finish_job", claimed)
             if row["state"] != JobState.LEASED.value or row["lease_token"] != token:
                 raise StateConflict(
                     what=Thing.JOB, actual=Condition.of(row["state"]), expected=Condition.LEASED_TO_THIS_WORKER
@@ -276,21 +284,23 @@ class Jobs:
         self._parts.queue.hand_over(connection, work, self._parts.clock.now())
 
     def _open(
-        self, connection: Connection, key: int, name: str, known: Job | None = None
+        self, connection: Connection, key: int, name: str, known: ClaimedJob | None = None
     ) -> tuple[CaseCommand, dict[str, Any]]:
         """A command on the job's case, and the job as it is now that the case is locked."""
-        of = known or self._found(connection, key)
+        of = known or _there(find_job(connection, key), key)
         command = CaseCommand.on(self._parts, connection, name, Actor.worker(of.type), of.instance_key)
-        row = self._found(connection, key)._asdict()
+        row = _there(locked_job(connection, key), key)._asdict()  # leases are renewed without the case
+        if row["instance_key"] != command.facts.key:
+            raise NotFound(what=Thing.JOB, key=key)
         command.projection.keep_job(row)
         command.inputs |= {"number": row["number"], "type": row["type"]}
         return command, row
 
-    def _found(self, connection: Connection, key: int) -> Any:
-        row = find_job(connection, key)
-        if row is None:
-            raise NotFound(what=Thing.JOB, key=key)
-        return row
+
+def _there(row: Row[Any] | None, key: int) -> Row[Any]:
+    if row is None:
+        raise NotFound(what=Thing.JOB, key=key)
+    return row
 
 
 def _may_put_off(row: Row[Any], token: str | None, now: dt.datetime) -> bool:

@@ -111,6 +111,14 @@ def renew_leases(
     return renewed
 
 
+def leased_under(connection: Connection, keys: Collection[int], tokens: Collection[str]) -> set[str]:
+    """Those of the tokens under which one of these jobs is leased, locked or not."""
+    under = select(job.c.lease_token).where(
+        job.c.key.in_(keys), job.c.lease_token.in_(tokens), _in_state(JobState.LEASED)
+    )
+    return set(connection.execute(under).scalars())
+
+
 def update_job(connection: Connection, key: int, changes: Mapping[str, Any]) -> None:
     """Overwrite columns of the job; those that never change are left alone, and with them their indexes."""
     _UPDATE.run(connection, {"of_key": key} | {name: changes[name] for name in _CHANGING if name in changes})

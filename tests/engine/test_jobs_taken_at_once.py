@@ -221,7 +221,7 @@ def _claimed() -> ClaimedJob:
         attempt=1,
         last_attempt=False,
     )
-    return ClaimedJob(job=a_job, token="token", until=NOON)
+    return ClaimedJob(key=7, type=a_job.type, instance_key=1, job=a_job, token="token", until=NOON)
 
 
 def test_answers_reach_the_case_whoever_made_the_job(

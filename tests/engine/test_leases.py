@@ -7,12 +7,13 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engine.job_runs import JobRuns
 from engine.process_engine import ProcessEngine
 from engine.queue.heartbeat import Heartbeat, Held, HeldLeases
 from engine.queue.work import Pace
+from engine.store.jobs import renew_leases
 from engine.store.states import InstanceState
 from engine.store.tables import job
 from persistence.database import Database
@@ -93,11 +94,68 @@ def test_a_lease_that_is_anothers_by_now_is_not_renewed(database: Database, outs
     clock.pass_by(seconds=6)
     (second,) = engine.jobs.claim_batch("two", ["remote-work"], 1, _LEASE)
     clock.pass_by(seconds=1)
-    engine.jobs.renew([Held(first.key, first.token, 0.0, 0.0)], _LEASE)
+    lost, kept = (Held(one.key, one.token, 0.0, 0.0) for one in (first, second))
+    assert engine.jobs.renew([lost], _LEASE) == [lost]
     assert lease_until(engine) == second.until
+    assert engine.jobs.renew([lost, kept], _LEASE) == [lost]
+    assert lease_until(engine) == clock.now() + _LEASE
     engine.jobs.complete(second.key, second.token, {})
     engine.jobs.renew([Held(second.key, second.token, 0.0, 0.0)], _LEASE)
     assert lease_until(engine) is None
+
+
+def waiting_for_locks(engine: ProcessEngine) -> int:
+    """How many statements wait for somebody's lock. On SQLite all writers wait for their turn: nobody is asked."""
+    if engine.parts.database.is_sqlite:
+        return 1
+    with engine.parts.database.reading() as connection:
+        return connection.execute(
+            text(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        ).scalar_one()
+
+
+def test_a_lease_that_is_renewed_while_its_attempt_is_ended_as_lost_stays_its_workers(
+    database: Database, outside: Outside, clock: TestClock
+) -> None:
+    engine = begun(database, outside, clock, process_id="asking", limit=_LONG)
+    (claimed,) = engine.jobs.claim_batch("one", ["remote-work"], 1, _LEASE)
+    clock.pass_by(seconds=7)
+    ending = threading.Thread(target=engine.jobs.expire, args=[claimed.key], daemon=True)
+    with database.transaction() as transaction:
+        renewed = renew_leases(transaction.connection, [claimed.key], [claimed.token], clock.now() + _LEASE)
+        assert renewed == [claimed.key]
+        ending.start()
+        wait_until(lambda: waiting_for_locks(engine))
+    ending.join()
+    assert lease_until(engine) == clock.now() + _LEASE
+    engine.jobs.complete(claimed.key, claimed.token, {})
+
+
+def test_a_job_that_became_anothers_while_it_waited_for_its_thread_is_not_begun(
+    database: Database, outside: Outside, clock: TestClock
+) -> None:
+    engine = begun(database, outside, clock, process_id="asking", limit=_LONG)
+    runs = JobRuns(engine, "one", Pace(lease=0.02), patient=True)
+    (run,) = runs.take(1)
+    clock.pass_by(seconds=6)
+    (second,) = engine.jobs.claim_batch("two", ["remote-work"], 1, _LEASE)
+    threading.Event().wait(0.02)  # the next beat renews
+    runs.beat()
+    assert run() is False
+    assert outside.done == []
+    assert lease_until(engine) == second.until
+
+
+def test_a_job_that_waited_for_its_thread_longer_than_its_handler_may_take_is_not_begun(
+    database: Database, outside: Outside, clock: TestClock
+) -> None:
+    engine = begun(database, outside, clock, process_id="asking", limit=_SHORT)
+    (run,) = JobRuns(engine, "one", PACE, patient=True).take(1)
+    threading.Event().wait(2 * _SHORT)
+    assert run() is False
+    assert outside.done == []
 
 
 def test_a_job_that_waits_for_its_thread_is_kept_and_one_that_ended_is_not() -> None:
