@@ -22,6 +22,7 @@ from bank.clock import local_date
 from bank.delegation import Delegations, PersonAbsent
 from bank.errors import ActionNotAuthorised, ReferenceDataWrong
 from bank.people import People
+from bank.qualifications import QUALIFICATIONS, Qualifications
 from persistence.errors import KaihuError
 
 Subject: TypeAlias = Mapping[str, str | int | None]
@@ -74,14 +75,21 @@ ACTION_RULES = read_rules(orjson.loads(Path(__file__).with_name("action_roles.js
 _NEW_WORK = frozenset({"claim"})
 """What an absent person neither does nor is given (the engine asks for `claim` on behalf of who is assigned a task)."""
 
+_QUALIFIED = frozenset({"claim", "complete"})
+"""What the qualification of a task is asked for; to give a task back, or to hand it to somebody, needs none."""
+
 
 class RoleAuthority:
     """Implements the engine's `Authority` port."""
 
     def __init__(
-        self, people: People, delegations: Delegations, rules: Mapping[str, ActionRule] = ACTION_RULES
+        self,
+        people: People,
+        delegations: Delegations,
+        qualifications: Qualifications,
+        rules: Mapping[str, ActionRule] = ACTION_RULES,
     ) -> None:
-        self._people, self._delegations = people, delegations
+        self._people, self._delegations, self._qualifications = people, delegations, qualifications
         self._rules = rules
 
     def roles(self, connection: Connection, person: int) -> frozenset[str]:
@@ -95,7 +103,14 @@ class RoleAuthority:
             return ActionNotAuthorised(action=action)
         if standing.absent_until is not None and action in _NEW_WORK:
             return PersonAbsent(until=local_date(standing.absent_until).isoformat())
-        return None
+        qualification = subject.get("qualification")
+        if qualification is None or action not in _QUALIFIED:
+            return None
+        return self._qualifications.refusal(connection, person, str(qualification))
+
+    def knows_qualification(self, qualification: str) -> bool:
+        """Whether the bank's register has it."""
+        return qualification in QUALIFICATIONS
 
     def bound_with(self, connection: Connection, person: int) -> frozenset[int]:
         """The person and whom they deputise now, whatever roles are left of it."""

@@ -17,6 +17,7 @@ from bank.documents import Documents
 from bank.ledger import Ledger
 from bank.parameters import Parameters
 from bank.people import People
+from bank.qualifications import Qualifications
 from bank.transfers import IncomingPayments, Transfers
 
 
@@ -27,6 +28,7 @@ class Bank:
     parameters: Parameters
     people: People
     delegations: Delegations
+    qualifications: Qualifications
     authority: RoleAuthority
     calendar: BusinessCalendar
     applications: Applications
@@ -44,13 +46,15 @@ def build(clock: Clock, home: Path) -> Bank:
     parameters = Parameters()
     people, customers = People(clock, parameters), Customers()
     delegations = Delegations(clock, people, parameters)
+    qualifications = Qualifications(clock, parameters)
     accounts, ledger, calendar = Accounts(parameters), Ledger(), BusinessCalendar(parameters)
     incoming = IncomingPayments(accounts, ledger, parameters)
     return Bank(
         parameters=parameters,
         people=people,
         delegations=delegations,
-        authority=RoleAuthority(people, delegations),
+        qualifications=qualifications,
+        authority=RoleAuthority(people, delegations, qualifications),
         calendar=calendar,
         applications=Applications(clock, customers),
         customers=customers,

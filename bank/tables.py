@@ -11,6 +11,7 @@ from bank.ledger import tables as ledger
 from bank.notifications import tables as notifications
 from bank.parameters import tables as parameters
 from bank.people import tables as people
+from bank.qualifications import tables as qualifications
 from bank.transfers import tables as transfers
 
 REGISTERED = (
@@ -25,6 +26,7 @@ REGISTERED = (
     notifications,
     parameters,
     people,
+    qualifications,
     transfers,
 )
 """The modules whose tables stand on `persistence.schema.metadata`."""

@@ -22,6 +22,7 @@ class Record(Term):
     INCOMING_PAYMENT = "incoming payment", "入账记录"
     PARAMETER_SET = "version of the parameters", "参数版本"
     PERSON = "person", "人员"
+    QUALIFICATION = "qualification", "资格"
     ROLE_ASSIGNMENT = "assignment of the role", "岗位任命"
     TRANSFER = "transfer", "付款"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.journal.chain import ChainVerdict, verify_chain
 from engine.journal.entries import Head, JournalEntry, append, entries_of, following, read_entries
-from engine.journal.operations import Operation, Outcome, read_operations, record_operation
+from engine.journal.operations import Operation, Outcome, read_operations, record_operation, refused_attempts
 
 __all__ = [
     "ChainVerdict",
@@ -18,5 +18,6 @@ __all__ = [
     "read_entries",
     "read_operations",
     "record_operation",
+    "refused_attempts",
     "verify_chain",
 ]

@@ -6,13 +6,16 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, literal_column, select
 
 from engine.model.actor import Actor, ActorKind
 from engine.store.tables import operations_log
 
 MAX_PAGE = 500
+# written into the statement: a partial index is used only if its condition is seen when planning
+_REFUSED = operations_log.c.outcome == literal_column("'refused'")
 
 
 class Outcome(StrEnum):
@@ -79,23 +82,36 @@ def read_operations(
         query = query.where(log.outcome == outcome.value)
     if before is not None:
         query = query.where(log.key < before)
-    return [
-        Operation(
-            key=row.key,
-            time=row.time,
-            actor=Actor(
-                kind=ActorKind(row.actor_kind), person=row.actor_person, login=row.actor_login, name=row.actor_name
-            ),
-            action=row.action,
-            outcome=Outcome(row.outcome),
-            code=row.code,
-            subject={
-                "process_id": row.process_id,
-                "element_id": row.element_id,
-                "instance_key": row.instance_key,
-                "task_key": row.task_key,
-            },
-            detail=row.detail,
-        )
-        for row in connection.execute(query)
-    ]
+    return [_operation(row) for row in connection.execute(query)]
+
+
+def refused_attempts(
+    connection: Connection, *, since: dt.datetime, until: dt.datetime, person: int | None = None, limit: int = 100
+) -> list[Operation]:
+    """Refused attempts from `since` to before `until` (UTC), of one person or of all, oldest first: for monitoring."""
+    log = operations_log.c
+    query = select(operations_log).where(_REFUSED, log.time >= since, log.time < until)
+    if person is not None:
+        query = query.where(log.actor_person == person)
+    ordered = query.order_by(log.time, log.key).limit(min(limit, MAX_PAGE))
+    return [_operation(row) for row in connection.execute(ordered)]
+
+
+def _operation(row: Row[Any]) -> Operation:
+    return Operation(
+        key=row.key,
+        time=row.time,
+        actor=Actor(
+            kind=ActorKind(row.actor_kind), person=row.actor_person, login=row.actor_login, name=row.actor_name
+        ),
+        action=row.action,
+        outcome=Outcome(row.outcome),
+        code=row.code,
+        subject={
+            "process_id": row.process_id,
+            "element_id": row.element_id,
+            "instance_key": row.instance_key,
+            "task_key": row.task_key,
+        },
+        detail=row.detail,
+    )

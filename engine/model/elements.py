@@ -47,7 +47,7 @@ class Element:
     form_id: str | None = None
     job_type: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
-    """`zeebe:properties`: controlPoint, standardRef, riskNote, sla, excludes, excludesCase, requirement, …"""
+    """`zeebe:properties`: controlPoint, standardRef, riskNote, sla, excludes, excludesCase, qualification, …"""
 
     @property
     def excludes(self) -> tuple[str, ...]:
@@ -58,6 +58,11 @@ class Element:
     def excludes_case(self) -> str | None:
         """The variable with the business keys of cases whose performers may not perform this one, if any."""
         return self.properties.get("excludesCase")
+
+    @property
+    def qualification(self) -> str | None:
+        """The id of the qualification that whoever performs this one must hold, if any."""
+        return self.properties.get("qualification")
 
 
 @dataclass(frozen=True, kw_only=True)

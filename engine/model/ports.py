@@ -59,7 +59,8 @@ class Authority(Protocol):
     ) -> KaihuError | None:
         """Why the person may not do `action` (a value of `engine.model.actor.Action`) to `subject`, or None.
 
-        `subject` holds what is known of `process_id`, `element_id`, `instance_key`, `task_key`.
+        `subject` holds what is known of `process_id`, `element_id`, `instance_key`, `task_key`; `qualification` is the
+        one the task asks for.
         """
         ...
 
@@ -81,9 +82,13 @@ class Authority(Protocol):
         """
         ...
 
+    def knows_qualification(self, qualification: str) -> bool:
+        """Whether there is a qualification with this id, so that a diagram may ask for it."""
+        ...
 
-class NoDeputies:
-    """The part of an `Authority` about deputies, where there are none."""
+
+class PlainAuthority:
+    """What an `Authority` says of deputies and qualifications where there are none."""
 
     def bound_with(self, connection: Connection, person: int) -> frozenset[int]:
         """The person alone."""
@@ -99,6 +104,10 @@ class NoDeputies:
     ) -> int | None:
         """Nobody."""
         return None
+
+    def knows_qualification(self, qualification: str) -> bool:
+        """None."""
+        return False
 
 
 class Attachments(Protocol):

@@ -66,9 +66,14 @@ class Checked:
         }
 
 
-def check_resources(connection: Connection, resources: Sequence[Resource], job_types: frozenset[str]) -> Checked:
+def check_resources(
+    connection: Connection,
+    resources: Sequence[Resource],
+    job_types: frozenset[str],
+    knows_qualification: Callable[[str], bool],
+) -> Checked:
     """Read and check the files. Raises DeploymentRefused with every problem found."""
-    check = _Check(connection, resources, job_types)
+    check = _Check(connection, resources, job_types, knows_qualification)
     check.read()
     if not check.problems:  # links between files that cannot be read would only repeat the problems
         check.resolve()
@@ -78,9 +83,16 @@ def check_resources(connection: Connection, resources: Sequence[Resource], job_t
 
 
 class _Check:
-    def __init__(self, connection: Connection, resources: Sequence[Resource], job_types: frozenset[str]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        resources: Sequence[Resource],
+        job_types: frozenset[str],
+        knows_qualification: Callable[[str], bool],
+    ) -> None:
         self.connection = connection
         self.known_types = job_types
+        self.knows_qualification = knows_qualification
         self.checked = Checked(tuple(sorted(resources, key=lambda item: item.name)))
         self.problems: dict[str, list[Problem]] = defaultdict(list)
         self.library = library_of(
@@ -165,7 +177,7 @@ class _Check:
         self.checked.job_types |= model.job_types & self.known_types
         missing = {form_id for form_id in model.forms if not self._has_form(form_id)}
         for element in model.elements.values():
-            for problem in property_problems(element):
+            for problem in property_problems(element, self.knows_qualification):
                 self.problems[resource].append(problem)
             if element.job_type in unknown and element.job_type:
                 self.refuse(

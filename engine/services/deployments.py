@@ -54,7 +54,9 @@ class Deployments:
             require(self._parts, connection, actor, Action.DEPLOY, {})
             lock_name(connection, "deployment")  # version numbers are given one deployment at a time
             versions = {type_: handler.version for type_, handler in sorted(self._parts.handlers.items())}
-            checked = check_resources(connection, resources, frozenset(self._parts.handlers))
+            checked = check_resources(
+                connection, resources, frozenset(self._parts.handlers), self._parts.authority.knows_qualification
+            )
             used = {type_: versions[type_] for type_ in sorted(checked.job_types)}
             warnings = warnings_of(checked, self._parts.handlers)
             known = find_deployment(connection, content_hash(resources, used))

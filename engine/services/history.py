@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import datetime as dt
 from collections.abc import Mapping
 
 from sqlalchemy import Connection
@@ -15,6 +16,7 @@ from engine.journal import (
     read_entries,
     read_operations,
     record_operation,
+    refused_attempts,
     verify_chain,
 )
 from engine.model.actor import Action, Actor, ActorKind
@@ -22,7 +24,7 @@ from engine.model.errors import NotFound
 from engine.model.terms import Thing
 from engine.model.values import Value
 from engine.services.answers import Activity, CaseVariables
-from engine.services.authorisation import Subject, case_subject, may
+from engine.services.authorisation import Subject, case_subject, may, require
 from engine.services.command import CaseCommand
 from engine.services.parts import EngineParts
 from engine.services.standings import as_activity
@@ -93,6 +95,23 @@ class History:
                 before=before,
                 limit=limit,
             )
+
+    def refused_attempts(
+        self,
+        actor: Actor,
+        *,
+        since: dt.datetime,
+        until: dt.datetime,
+        person: int | None = None,
+        limit: int = 100,
+    ) -> builtins.list[Operation]:
+        """Refused attempts from `since` to before `until`, of one person or of all, oldest first.
+
+        Raises NotAuthorised.
+        """
+        with self._parts.database.reading() as connection:
+            require(self._parts, connection, actor, Action.VIEW_CASE, {})
+            return refused_attempts(connection, since=since, until=until, person=person, limit=limit)
 
     def record(
         self,

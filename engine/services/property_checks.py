@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from engine.model.elements import Element, ElementKind
 from engine.model.errors import Problem
 
-_OF_USER_TASKS = ("excludesCase",)
+_OF_USER_TASKS = ("excludesCase", "qualification")
 
 
-def property_problems(element: Element) -> Iterator[Problem]:
+def property_problems(element: Element, knows_qualification: Callable[[str], bool]) -> Iterator[Problem]:
     """What is wrong with the element's properties; a misspelt one would leave a door open without a word."""
     for name in _OF_USER_TASKS:
         if name in element.properties and element.kind is not ElementKind.USER_TASK:
@@ -22,6 +22,14 @@ def property_problems(element: Element) -> Iterator[Problem]:
                 remedy_zh="请将其写在相应的人工任务上。",
             )
     yield from _case_problems(element)
+    if element.qualification is not None and not knows_qualification(element.qualification):
+        yield Problem(
+            element=element.id,
+            reason_en=f"There is no qualification {element.qualification}.",
+            reason_zh=f"没有资格 {element.qualification}。",
+            remedy_en="Write the id of a qualification of the bank's register.",
+            remedy_zh="请填写资格登记表中的编号。",
+        )
 
 
 def _case_problems(element: Element) -> Iterator[Problem]:

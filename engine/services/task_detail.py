@@ -16,6 +16,7 @@ from engine.services.authorisation import case_subject, may
 from engine.services.command import CaseCommand
 from engine.services.inbox import task_row
 from engine.services.parts import EngineParts
+from engine.services.programs import LinkedDefinition
 from engine.services.segregation import check_segregation
 from engine.store.instances import find_instance
 from engine.store.states import TaskState
@@ -23,13 +24,14 @@ from engine.store.tasks import Candidates, candidates_of, find_task
 from persistence.errors import KaihuError
 
 
-def task_subject(task: Row[Any]) -> dict[str, str | int | None]:
+def task_subject(task: Row[Any], definition: LinkedDefinition) -> dict[str, str | int | None]:
     """What the authority is told of the task."""
     return {
         "process_id": task.process_id,
         "element_id": task.element_id,
         "instance_key": task.instance_key,
         "task_key": task.key,
+        "qualification": definition.element(task.process_id, task.element_id).qualification,
     }
 
 
@@ -99,7 +101,7 @@ def _check(command: CaseCommand, actor: Actor, task: Row[Any], action: Action, *
         raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
     if action is not Action.ASSIGN and not candidate:
         raise NotAuthorised(action=Action.CLAIM.value)
-    refusal = may(command.parts, command.connection, actor, action, task_subject(task))
+    refusal = may(command.parts, command.connection, actor, action, task_subject(task, command.definition))
     if refusal is not None:
         raise refusal
     if action is Action.ASSIGN:

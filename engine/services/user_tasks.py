@@ -18,12 +18,14 @@ from engine.services.errors import FormExpected
 from engine.services.form_data import accepted_variables
 from engine.services.inbox import counts, inbox, open_tasks_of_case
 from engine.services.parts import EngineParts
+from engine.services.qualification_gate import return_unqualified
 from engine.services.segregation import check_segregation
 from engine.services.settling import settle
 from engine.services.task_detail import is_candidate, task_detail, task_subject
 from engine.services.transactions import run_once
 from engine.store.states import TaskState
 from engine.store.tasks import Candidates, hand_task_to, lock_task
+from persistence.errors import ErrorKind, KaihuError
 
 
 class UserTasks:
@@ -85,7 +87,7 @@ class UserTasks:
 
         def act(command: CaseCommand, task: Row[Any], candidates: Candidates) -> None:
             assignee = Actor(kind=ActorKind.PERSON, person=person)
-            require(self._parts, command.connection, assignee, Action.CLAIM, task_subject(task))
+            require(self._parts, command.connection, assignee, Action.CLAIM, task_subject(task, command.definition))
             self._require_candidate(command, assignee, task, candidates)
             check_segregation(command, task, assignee)
             command.inputs["assignee"] = person
@@ -104,7 +106,8 @@ class UserTasks:
     ) -> None:
         """Complete a task the actor has claimed, with data the task's form accepts.
 
-        `revision` is that of the task when the person saw it. Raises NotFound, NotAuthorised, SegregationOfDuties,
+        `revision` is that of the task when the person saw it. When the qualification the task asks for has lapsed, the
+        task goes back to its candidates. Raises NotFound, NotAuthorised, SegregationOfDuties,
         FormInvalid, StateConflict.
         """
 
@@ -120,7 +123,12 @@ class UserTasks:
             command.case.complete_user_task(task.number, variables)
             settle(command)
 
-        self._run(actor, Action.COMPLETE, key, act, idempotency_key=idempotency_key)
+        try:
+            self._run(actor, Action.COMPLETE, key, act, idempotency_key=idempotency_key)
+        except KaihuError as refusal:
+            if refusal.kind is ErrorKind.FORBIDDEN:
+                return_unqualified(self._parts, actor, key)
+            raise
 
     def _require_candidate(self, command: CaseCommand, person: Actor, task: Row[Any], candidates: Candidates) -> None:
         if not is_candidate(self._parts, command.connection, person, task, candidates):
@@ -151,7 +159,7 @@ class UserTasks:
             if locked is None:
                 raise NotFound(what=Thing.USER_TASK, key=key)
             task = locked.task
-            subject.update(task_subject(task))
+            subject.update(task_subject(task, self._parts.programs.get(connection, locked.case.definition_key)))
             giver = require(self._parts, connection, actor, action, subject, _offered_to(action, locked.candidates))
             if task.state != TaskState.OPEN:
                 raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)

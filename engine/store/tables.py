@@ -426,6 +426,15 @@ operations_log = Table(
     Index("ix_operations_log_instance", "instance_key", "key"),
     Index("ix_operations_log_person", "actor_person", "key"),
 )
+_REFUSED = text("outcome = 'refused'")
+for _name, _column in (("time", operations_log.c.key), ("actor_person", operations_log.c.time)):
+    Index(
+        f"ix_operations_log_refused_{_name.removeprefix('actor_')}",
+        operations_log.c[_name],
+        _column,
+        sqlite_where=_REFUSED,
+        postgresql_where=_REFUSED,
+    )
 append_only(operations_log)
 
 command_receipt = Table(

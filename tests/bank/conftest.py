@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bank.delegation import Delegations
 from bank.parameters import Parameters
 from bank.people import People
+from bank.qualifications import Qualifications
 from persistence.database import Database
 from tests.conftest import TestClock
 
@@ -46,6 +47,11 @@ def people(clock: TestClock, parameters: Parameters) -> People:
 @pytest.fixture
 def delegations(clock: TestClock, people: People, parameters: Parameters) -> Delegations:
     return Delegations(clock, people, parameters)
+
+
+@pytest.fixture
+def qualifications(clock: TestClock, parameters: Parameters) -> Qualifications:
+    return Qualifications(clock, parameters)
 
 
 @pytest.fixture

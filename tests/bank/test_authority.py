@@ -10,13 +10,14 @@ from bank.authority import ACTION_RULES, RoleAuthority, read_rules
 from bank.delegation import Delegations
 from bank.errors import ActionNotAuthorised, ReferenceDataWrong
 from bank.people import ROLES, People
+from bank.qualifications import Qualifications
 from engine.model.actor import Action
 from engine.model.ports import Authority
 
 
 @pytest.fixture
-def authority(people: People, delegations: Delegations) -> Authority:
-    return RoleAuthority(people, delegations)
+def authority(people: People, delegations: Delegations, qualifications: Qualifications) -> Authority:
+    return RoleAuthority(people, delegations, qualifications)
 
 
 def _person(connection: Connection, people: People, administrator: int, role: str) -> int:
@@ -93,9 +94,13 @@ NARROWED = {
 @pytest.mark.requirement("R008", "R082")
 @pytest.mark.control("CP2")
 def test_a_rule_for_a_process_holds_there_in_place_of_the_general_one(
-    connection: Connection, people: People, delegations: Delegations, administrator: int
+    connection: Connection,
+    people: People,
+    delegations: Delegations,
+    qualifications: Qualifications,
+    administrator: int,
 ) -> None:
-    authority = RoleAuthority(people, delegations, read_rules(NARROWED))
+    authority = RoleAuthority(people, delegations, qualifications, read_rules(NARROWED))
     manager = _person(connection, people, administrator, "relationship_manager")
     operator = _person(connection, people, administrator, "account_operator")
 

@@ -28,6 +28,7 @@ from bank.delegation import (
 from bank.delegation.tables import delegation_event
 from bank.errors import RecordNotFound
 from bank.people import People
+from bank.qualifications import Qualifications
 from tests.conftest import NOON, TestClock
 
 DAY = dt.timedelta(days=1)
@@ -57,8 +58,8 @@ def staff(connection: Connection, people: People, administrator: int) -> Staff:
 
 
 @pytest.fixture
-def authority(people: People, delegations: Delegations) -> RoleAuthority:
-    return RoleAuthority(people, delegations)
+def authority(people: People, delegations: Delegations, qualifications: Qualifications) -> RoleAuthority:
+    return RoleAuthority(people, delegations, qualifications)
 
 
 def given(delegations: Delegations, staff: Staff, **changed: Any) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Integer, Table, Text, 
 from engine.job_executor import JobExecutor
 from engine.model.actor import Action, Actor
 from engine.model.errors import NotAuthorised
-from engine.model.ports import NoDeputies
+from engine.model.ports import PlainAuthority
 from engine.process_engine import ProcessEngine
 from engine.store.states import IncidentState, InstanceState, JobState, TaskState
 from engine.store.tables import (
@@ -54,7 +54,7 @@ clerk, second_clerk, reviewer = staff(CLERK), staff(SECOND_CLERK), staff(REVIEWE
 outsider, administrator = staff(OUTSIDER), staff(ADMINISTRATOR)
 
 
-class RolesOnly(NoDeputies):
+class RolesOnly(PlainAuthority):
     """Business needs a business role; the administrator deploys and resolves incidents, nothing more."""
 
     def roles(self, connection: Connection, person: int) -> frozenset[str]:

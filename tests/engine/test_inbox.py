@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 
 from engine.model.actor import Actor
 from engine.model.errors import NotAuthorised
-from engine.model.ports import NoDeputies
+from engine.model.ports import PlainAuthority
 from engine.process_engine import ProcessEngine
 from engine.services.answers import InboxView, Page, TaskPage
 from engine.store import inbox
@@ -35,7 +35,7 @@ DUE_HOURS = (-50, -2, -1, 0, 1)
 
 
 @dataclass
-class Roster(NoDeputies):
+class Roster(PlainAuthority):
     """Who holds which roles; everybody may do everything else."""
 
     held: dict[int, frozenset[str]] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from bank.people import People
 from bank.simulators import build_systems
 from engine.model.actor import Actor
 from engine.model.errors import NotAuthorised
-from engine.model.ports import NoDeputies
+from engine.model.ports import PlainAuthority
 from engine.process_engine import ProcessEngine
 from engine.services.answers import Resource
 from persistence.database import Database
@@ -37,7 +37,7 @@ HERE = Path(__file__).parent
 PROCESS, FORM = HERE / "errand.bpmn", HERE / "errand.form"
 
 
-class RolesOfThePeople(NoDeputies):
+class RolesOfThePeople(PlainAuthority):
     """Whoever holds any role may do business."""
 
     def __init__(self, people: People) -> None:
