@@ -266,7 +266,7 @@ class JobRuns:
 
     def _tell(self, claimed: ClaimedJob, attempt: Attempt, until: float) -> None:
         self._insist(
-            lambda: self._engine.jobs.finish(claimed.key, claimed.token, attempt, claimed=claimed),
+            lambda: self._engine.jobs.finish(claimed, attempt),
             until,
         )
 

@@ -15,7 +15,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from engine.model.actor import Actor
 from engine.model.errors import NotFound, StateConflict
 from engine.model.terms import Condition, Thing
-from engine.model.values import Value
 from engine.queue.heartbeat import Held
 from engine.queue.work import ClaimedJob, JobDue, Work
 from engine.services.command import CaseCommand
@@ -41,7 +40,7 @@ from engine.store.jobs import (
     update_job,
 )
 from engine.store.states import JobState
-from engine.worker_api import BpmnError, Completed, Failed, Handler, Mode
+from engine.worker_api import Failed, Handler, Mode
 from persistence.database import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -66,19 +65,8 @@ class Jobs:
     def __init__(self, parts: EngineParts) -> None:
         self._parts = parts
 
-    def claim_batch(self, worker: str, types: Collection[str], limit: int, lease: dt.timedelta) -> list[ClaimedJob]:
-        """Up to `limit` remote jobs of these types, leased to `worker` for that long; no two workers get one job.
-
-        A lease that has run out was an attempt: the job is given again, or is an incident after its last one.
-        """
-        self.expire_lost(types, limit)
-        with self._parts.database.reading() as connection:  # a look costs no writer's turn
-            if not (types and due_jobs(connection, types, self._parts.clock.now(), 1)):
-                return []
-        return self.take_batch(worker, types, limit, lease)
-
     def take_batch(self, worker: str, types: Collection[str], limit: int, lease: dt.timedelta) -> list[ClaimedJob]:
-        """The same without a look at leases that have run out, or whether there is anything to take."""
+        """Up to `limit` remote jobs of these types, leased to `worker` for that long; no two workers get one job."""
         now = self._parts.clock.now()
         with self._parts.database.transaction() as transaction:
             connection = transaction.connection
@@ -177,46 +165,15 @@ class Jobs:
         command = CaseCommand.of_row(self._parts, connection, "look", Actor.worker(row["type"]), instance)
         return claimed_job(command, row)
 
-    def complete(
-        self, key: int, token: str, variables: Mapping[str, Value], *, worker_version: str | None = None
-    ) -> None:
-        """The work is done. Raises NotFound, StateConflict when the lease is another's by now."""
-        self.finish(key, token, self._attempt(key, Completed(variables), worker_version))
+    def finish(self, claimed: ClaimedJob, attempt: Attempt) -> None:
+        """Tell the case how the attempt under this lease ended.
 
-    def fail(
-        self,
-        key: int,
-        token: str,
-        message: str,
-        *,
-        retry_in: dt.timedelta | None = None,
-        worker_version: str | None = None,
-    ) -> None:
-        """The attempt failed; another follows after `retry_in`, or an incident after the last one."""
-        self.finish(key, token, self._attempt(key, Failed(message, retry_in), worker_version))
-
-    def throw_error(
-        self,
-        key: int,
-        token: str,
-        code: str,
-        message: str = "",
-        variables: Mapping[str, Value] | None = None,
-        *,
-        worker_version: str | None = None,
-    ) -> None:
-        """The work ended in a failure the diagram knows."""
-        self.finish(key, token, self._attempt(key, BpmnError(code, message, variables or {}), worker_version))
-
-    def _attempt(self, key: int, result: Completed | Failed | BpmnError, version: str | None) -> Attempt:
-        return Attempt.of(result, version or "")
-
-    def finish(self, key: int, token: str, attempt: Attempt, *, claimed: ClaimedJob | None = None) -> None:
-        """Tell the case how the attempt under this lease ended; who still has the job saves a look."""
+        Raises NotFound, StateConflict when the lease is another's by now.
+        """
 
         def act(connection: Connection) -> None:
-            command, row = self._open(connection, key, "finish_job", claimed)
-            if row["state"] != JobState.LEASED.value or row["lease_token"] != token:
+            command, row = self._open(connection, claimed.key, "finish_job", claimed)
+            if row["state"] != JobState.LEASED.value or row["lease_token"] != claimed.token:
                 raise StateConflict(
                     what=Thing.JOB, actual=Condition.of(row["state"]), expected=Condition.LEASED_TO_THIS_WORKER
                 )

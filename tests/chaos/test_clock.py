@@ -25,6 +25,7 @@ from tests.chaos.length import times
 from tests.conftest import TestClock
 from tests.engine.conftest import EveryDay, RolesOnly, administrator, clerk
 from tests.engine.diagrams import chain, diagram, end, service_task, start, timer_catch, user_task
+from tests.engine.taking import claim_batch, complete
 from tests.interpreter.diagrams import boundary, catch, path
 from tests.interpreter.diagrams import timer as timed
 
@@ -98,16 +99,16 @@ def test_a_job_that_is_under_way_is_done_once_however_the_clock_jumps(
     """Forwards the lease is over too soon and the job is given to another; backwards it lasts longer."""
     engine.deployments.deploy(administrator, [ASKING])
     case = engine.process_instances.start(clerk, "asking", business_key="AO-1").key
-    (first,) = engine.jobs.claim_batch("first", ["ask-registry"], 1, dt.timedelta(minutes=1))
+    (first,) = claim_batch(engine, "first", ["ask-registry"], 1, dt.timedelta(minutes=1))
     clock.time += jump
-    again = engine.jobs.claim_batch("second", ["ask-registry"], 1, dt.timedelta(minutes=1))
+    again = claim_batch(engine, "second", ["ask-registry"], 1, dt.timedelta(minutes=1))
     assert len(again) == (jump > dt.timedelta())
     for job in again:
         with pytest.raises(StateConflict):
-            engine.jobs.complete(first.key, first.token, {})
-        engine.jobs.complete(job.key, job.token, {})
+            complete(engine, first, {})
+        complete(engine, job, {})
     if not again:
-        engine.jobs.complete(first.key, first.token, {})
+        complete(engine, first, {})
     assert engine.process_instances.get(clerk, case).state is InstanceState.COMPLETED
     assert len(fired(engine, case, "ask")) == 1
 

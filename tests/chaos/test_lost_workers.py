@@ -16,7 +16,7 @@ from sqlalchemy import select
 from engine.job_executor import JobExecutor
 from engine.model.errors import StateConflict
 from engine.model.ports import SystemClock
-from engine.queue.work import Pace
+from engine.queue.work import ClaimedJob, Pace
 from engine.services.answers import InboxView
 from engine.store.states import InstanceState, JobState
 from engine.store.tables import job
@@ -29,6 +29,7 @@ from tests.chaos.opening import OPENING, World, engine_on
 from tests.conftest import NOON, TestClock
 from tests.engine.conftest import administrator, clerk
 from tests.engine.queue_machine import wait_until
+from tests.engine.taking import claim_batch, complete
 
 _LOOK = 0.01  # seconds between two looks at a file that another process writes
 
@@ -176,19 +177,19 @@ def test_stale_tokens_are_refused_however_often_the_lease_changes_hands(
     engine = engine_on(database, clock, World(tmp_path, Doom(None, None)))
     engine.deployments.deploy(administrator, [OPENING])
     case = engine.process_instances.start(clerk, "opening", business_key="AO-1")
-    stale: list[tuple[int, str]] = []
+    stale: list[ClaimedJob] = []
     for _ in range(hands):
-        jobs = engine.jobs.claim_batch("worker", [REMOTE], 2, dt.timedelta(minutes=1))
+        jobs = claim_batch(engine, "worker", [REMOTE], 2, dt.timedelta(minutes=1))
         assert len(jobs) == 2
-        for key, token in stale[-4:]:
+        for late in stale[-4:]:
             with pytest.raises(StateConflict):
-                engine.jobs.complete(key, token, {})
-        stale += [(job.key, job.token) for job in jobs]
+                complete(engine, late, {})
+        stale += jobs
         clock.pass_by(minutes=1)
     JobExecutor(engine).run_until_idle()
-    for key, token in stale:
+    for late in stale:
         with pytest.raises(StateConflict):
-            engine.jobs.complete(key, token, {})
+            complete(engine, late, {})
     commands = [entry.command for entry in engine.history.journal(clerk, case.key)]
     assert commands == ["start", *["expire_lease"] * 2 * hands, "finish_job", "finish_job"]
     assert engine.process_instances.get(clerk, case.key).state is InstanceState.ACTIVE

@@ -17,6 +17,7 @@ from tests.chaos.length import times
 from tests.conftest import TestClock
 from tests.engine.conftest import administrator, clerk, second_clerk
 from tests.engine.diagrams import chain, diagram, end, message, service_task, start, user_task
+from tests.engine.taking import claim_batch, complete
 from tests.interpreter.diagrams import awaited, catch, flow, gateway, path, timer
 
 CLIENTS = 50
@@ -167,8 +168,8 @@ def test_two_workers_who_report_at_once_are_both_heard_and_the_case_goes_on_once
     with crowd_of(2) as crowd:
         for round_ in range(rounds):
             case = begin(deployed, "both", round_)
-            jobs = deployed.jobs.claim_batch("worker", [REMOTE], 2, dt.timedelta(hours=1))
-            answers = crowd.together([partial(deployed.jobs.complete, job.key, job.token, {}) for job in jobs])
+            jobs = claim_batch(deployed, "worker", [REMOTE], 2, dt.timedelta(hours=1))
+            answers = crowd.together([partial(complete, deployed, job, {}) for job in jobs])
             assert answers == [None, None]
             assert journal(deployed, case) == ["start", "finish_job", "finish_job"]
             task_of(deployed, case)

@@ -26,6 +26,7 @@ from engine.store.tables import (
 from persistence.database import Database
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import diagram, message
+from tests.engine.taking import claim_batch, complete
 from tests.interpreter.diagrams import (
     awaited,
     boundary,
@@ -148,8 +149,8 @@ def test_nothing_of_an_ended_case_waits_any_longer(
     engine.deployments.deploy(administrator, [CALLED, TERMINATED, FAILED])
     case = engine.process_instances.start(clerk, process_id, business_key="A").key
     engine.user_tasks.claim(clerk, offered(engine, "tasks"))
-    first, _ = engine.jobs.claim_batch("me", ["ask-registry"], 2, dt.timedelta(minutes=1))
-    engine.jobs.complete(first.key, first.token, {})
+    first, _ = claim_batch(engine, "me", ["ask-registry"], 2, dt.timedelta(minutes=1))
+    complete(engine, first, {})
     assert waiting(database).keys() == {table.name for table in WAITING}
     ended_by(engine, case)
     assert waiting(database) == {}

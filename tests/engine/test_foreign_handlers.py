@@ -98,12 +98,7 @@ def test_a_job_is_not_ended_in_another_case(engine: ProcessEngine) -> None:
     other = engine.process_instances.start(clerk, "one", business_key="AO-2").key
     (claimed,) = engine.jobs.take_batch("one", ["overwrites"], 1, dt.timedelta(minutes=1))
     with pytest.raises(NotFound):
-        engine.jobs.finish(
-            claimed.key,
-            claimed.token,
-            Attempt.of(Completed(), ""),
-            claimed=dataclasses.replace(claimed, instance_key=other),
-        )
+        engine.jobs.finish(dataclasses.replace(claimed, instance_key=other), Attempt.of(Completed(), ""))
     assert {state_of(engine, "AO-1"), state_of(engine, "AO-2")} == {InstanceState.ACTIVE}
 
 

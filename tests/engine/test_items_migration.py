@@ -17,6 +17,7 @@ from persistence.database import Database
 from persistence.migrations import downgrade, upgrade
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import diagram, end, start
+from tests.engine.taking import claim_batch, complete
 from tests.interpreter.diagrams import each, element, job, path, sub
 from tests.interpreter.diagrams import end as end_at
 from tests.interpreter.diagrams import start as start_at
@@ -43,9 +44,9 @@ def test_a_case_amid_its_items_can_be_taken_back_and_goes_on(database: Database,
     way = "".join(path("begin", name, "finish") for name in ("check", "see", "stages"))
     engine.deployments.deploy(administrator, [diagram("both", around + activities + way)])
     case = engine.process_instances.start(clerk, "both", business_key="B", variables={"items": list(range(ITEMS))}).key
-    claimed = engine.jobs.claim_batch("me", ["ask-registry"], ITEMS, dt.timedelta(hours=1))
+    claimed = claim_batch(engine, "me", ["ask-registry"], ITEMS, dt.timedelta(hours=1))
     for one in (claimed[3], claimed[1]):
-        engine.jobs.complete(one.key, one.token, {"verdict": f"{one.job.variables['item']}-checked"})
+        complete(engine, one, {"verdict": f"{one.job.variables['item']}-checked"})
     rows = engine.user_tasks.inbox(clerk, InboxView.GROUPS).rows
     staged = next(row for row in rows if row.element_id == "stage")
     engine.user_tasks.claim(clerk, staged.key)
@@ -65,7 +66,7 @@ def test_a_case_amid_its_items_can_be_taken_back_and_goes_on(database: Database,
     assert all(len(scope) == 3 for scope in state["scopes"])
     upgrade(database)
     for one in (claimed[4], claimed[0], claimed[2]):
-        engine.jobs.complete(one.key, one.token, {"verdict": f"{one.job.variables['item']}-checked"})
+        complete(engine, one, {"verdict": f"{one.job.variables['item']}-checked"})
     assert engine.history.variables(clerk, case).root["results"] == [f"{item}-checked" for item in range(ITEMS)]
     for row in engine.user_tasks.inbox(clerk, InboxView.GROUPS).rows:
         engine.user_tasks.claim(clerk, row.key)

@@ -39,6 +39,7 @@ from tests.engine.diagrams import (
     user_task,
 )
 from tests.engine.queue_machine import wait_until
+from tests.engine.taking import claim_batch, fail
 
 REMOTE = diagram("remote", chain(start(), service_task("ask", "ask-registry"), end()))
 LOCAL = diagram("local", chain(start(), service_task("open", "open-account"), end()))
@@ -183,9 +184,9 @@ def test_one_look_tells_when_timers_and_jobs_are_due_and_when_a_lease_runs_out(
     outside.answers = [Failed("closed")]
     begin(deployed, "local", "AO-3")
     assert waiting() == Waiting(timers=86_400.0, local=10.0, remote=0.0, lost=None)
-    (claimed,) = deployed.jobs.claim_batch("one", ["ask-registry"], 1, dt.timedelta(minutes=1))
+    (claimed,) = claim_batch(deployed, "one", ["ask-registry"], 1, dt.timedelta(minutes=1))
     assert waiting() == Waiting(timers=86_400.0, local=10.0, remote=None, lost=60.0)
-    deployed.jobs.fail(claimed.key, claimed.token, "closed", retry_in=dt.timedelta(minutes=7))
+    fail(deployed, claimed, "closed", retry_in=dt.timedelta(minutes=7))
     assert waiting() == Waiting(timers=86_400.0, local=10.0, remote=420.0, lost=None)
 
 

@@ -19,6 +19,7 @@ from persistence.database import Database
 from tests.conftest import TestClock
 from tests.engine.conftest import Outside, accounts_opened, administrator, clerk, outsider
 from tests.engine.diagrams import chain, diagram, end, service_task, start
+from tests.engine.taking import claim_batch, complete
 
 LOCAL = diagram("local", chain(start(), service_task("open", "open-account", retries=3), end()))
 REMOTE = diagram("remote", chain(start(), service_task("ask", "ask-registry", retries=2), end()))
@@ -136,29 +137,29 @@ def test_a_remote_result_that_cannot_be_stored_is_a_failed_attempt(
 def test_a_leased_job_is_nobody_elses_until_its_lease_has_run_out(engine: ProcessEngine, clock: TestClock) -> None:
     begin(engine, REMOTE)
     lease = dt.timedelta(minutes=1)
-    (first,) = engine.jobs.claim_batch("one", ["ask-registry"], 5, lease)
-    assert engine.jobs.claim_batch("two", ["ask-registry"], 5, lease) == []
+    (first,) = claim_batch(engine, "one", ["ask-registry"], 5, lease)
+    assert claim_batch(engine, "two", ["ask-registry"], 5, lease) == []
     clock.pass_by(minutes=2)
-    (second,) = engine.jobs.claim_batch("two", ["ask-registry"], 5, lease)
+    (second,) = claim_batch(engine, "two", ["ask-registry"], 5, lease)
     assert (second.job.attempt, second.job.last_attempt) == (2, True)
     assert second.job.idempotency_key == first.job.idempotency_key
     with pytest.raises(StateConflict):
-        engine.jobs.complete(first.key, first.token, {})
-    engine.jobs.complete(second.key, second.token, {})
+        complete(engine, first, {})
+    complete(engine, second, {})
 
 
 def test_who_lost_a_lease_cannot_put_off_the_job_of_its_next_holder(engine: ProcessEngine, clock: TestClock) -> None:
     begin(engine, REMOTE)
     lease, pause = dt.timedelta(minutes=1), dt.timedelta(minutes=5)
-    (first,) = engine.jobs.claim_batch("one", ["ask-registry"], 1, lease)
+    (first,) = claim_batch(engine, "one", ["ask-registry"], 1, lease)
     assert not engine.jobs.postpone(first.key, pause)  # the lease lasts, and who has no token is not its holder
     clock.pass_by(minutes=1)
-    (second,) = engine.jobs.claim_batch("two", ["ask-registry"], 1, lease)
+    (second,) = claim_batch(engine, "two", ["ask-registry"], 1, lease)
     assert not engine.jobs.postpone(first.key, pause, token=first.token)
     assert engine.jobs.postpone(second.key, pause, token=second.token)
     assert not engine.jobs.postpone(second.key, pause, token=second.token)
     with pytest.raises(StateConflict):
-        engine.jobs.complete(second.key, second.token, {})
+        complete(engine, second, {})
     assert engine.workload.waiting((), ("ask-registry",)).remote == pause.total_seconds()
 
 
@@ -167,12 +168,12 @@ def test_a_job_whose_lease_has_run_out_may_be_put_off_by_anybody_and_an_ended_on
 ) -> None:
     begin(engine, REMOTE)
     lease, pause = dt.timedelta(minutes=1), dt.timedelta(minutes=5)
-    (lost,) = engine.jobs.claim_batch("one", ["ask-registry"], 1, lease)
+    (lost,) = claim_batch(engine, "one", ["ask-registry"], 1, lease)
     clock.pass_by(minutes=1)
     assert engine.jobs.postpone(lost.key, pause)
     clock.pass_by(minutes=5)
-    (job,) = engine.jobs.claim_batch("two", ["ask-registry"], 1, lease)
-    engine.jobs.complete(job.key, job.token, {})
+    (job,) = claim_batch(engine, "two", ["ask-registry"], 1, lease)
+    complete(engine, job, {})
     assert not engine.jobs.postpone(job.key, pause)
     assert not engine.jobs.postpone(job.key, pause, token=job.token)
 
@@ -183,16 +184,16 @@ def test_a_worker_that_is_lost_on_every_attempt_makes_an_incident(
     case = begin(engine, REMOTE)
     keys = set()
     for attempt in (1, 2):
-        (claimed,) = engine.jobs.claim_batch("killed", ["ask-registry"], 5, dt.timedelta(minutes=1))
+        (claimed,) = claim_batch(engine, "killed", ["ask-registry"], 5, dt.timedelta(minutes=1))
         assert (claimed.job.attempt, claimed.job.last_attempt) == (attempt, attempt == 2)
         keys.add(claimed.job.idempotency_key)
         clock.pass_by(minutes=1)
-    assert engine.jobs.claim_batch("next", ["ask-registry"], 5, dt.timedelta(minutes=1)) == []
+    assert claim_batch(engine, "next", ["ask-registry"], 5, dt.timedelta(minutes=1)) == []
     (incident,) = engine.incidents.list(clerk, instance_key=case)
     assert (incident.code, incident.element_id) == ("worker_lost", "ask")
     assert incident.title == "任务程序每次执行均中断"
     with pytest.raises(StateConflict):
-        engine.jobs.complete(claimed.key, claimed.token, {})
+        complete(engine, claimed, {})
     assert [entry.command for entry in engine.history.journal(clerk, case)] == ["start", "expire_lease", "expire_lease"]
     clock.pass_by(days=1)
     assert executor.run_until_idle() == 0
@@ -207,7 +208,7 @@ def test_a_lost_worker_of_a_case_that_cannot_be_read_does_not_hold_back_the_othe
     engine: ProcessEngine, executor: JobExecutor, clock: TestClock, database: Database
 ) -> None:
     broken = begin(engine, REMOTE)
-    engine.jobs.claim_batch("killed", ["ask-registry"], 5, dt.timedelta(minutes=1))
+    claim_batch(engine, "killed", ["ask-registry"], 5, dt.timedelta(minutes=1))
     sound = engine.process_instances.start(clerk, "remote", business_key="AO-2").key
     with database.transaction() as transaction:
         transaction.connection.execute(

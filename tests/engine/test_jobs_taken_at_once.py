@@ -24,6 +24,7 @@ from tests.conftest import NOON, TestClock
 from tests.engine.conftest import Outside, administrator, clerk
 from tests.engine.diagrams import chain, diagram, end, service_task, start, user_task
 from tests.engine.queue_machine import wait_until
+from tests.engine.taking import claim_batch
 from tests.interpreter.diagrams import each, path
 from tests.interpreter.diagrams import job as service
 
@@ -88,7 +89,7 @@ def test_a_new_job_is_leased_to_a_free_thread_in_the_transaction_that_makes_it(
     with deployed.parts.database.reading() as connection:
         row = connection.execute(select(job)).one()
     assert (row.attempts, row.worker, row.lease_until) == (1, "one", clock.now() + dt.timedelta(seconds=6))
-    assert deployed.jobs.claim_batch("two", ["ask-registry"], 5, dt.timedelta(minutes=1)) == []
+    assert claim_batch(deployed, "two", ["ask-registry"], 5, dt.timedelta(minutes=1)) == []
     (run,) = places.given
     run()
     assert case_state(deployed) is InstanceState.COMPLETED

@@ -20,6 +20,7 @@ from persistence.database import Database
 from tests.conftest import TestClock
 from tests.engine.conftest import administrator, clerk
 from tests.engine.queue_machine import PROCESSES, Outside, engine_on, wait_until
+from tests.engine.taking import claim_batch, complete
 
 PACE = Pace(lease=6)
 _LEASE = dt.timedelta(seconds=6)
@@ -90,16 +91,16 @@ def test_a_handler_that_does_not_return_loses_its_job_though_its_process_lives(
 
 def test_a_lease_that_is_anothers_by_now_is_not_renewed(database: Database, outside: Outside, clock: TestClock) -> None:
     engine = begun(database, outside, clock, process_id="asking", limit=_LONG)
-    (first,) = engine.jobs.claim_batch("one", ["remote-work"], 1, _LEASE)
+    (first,) = claim_batch(engine, "one", ["remote-work"], 1, _LEASE)
     clock.pass_by(seconds=6)
-    (second,) = engine.jobs.claim_batch("two", ["remote-work"], 1, _LEASE)
+    (second,) = claim_batch(engine, "two", ["remote-work"], 1, _LEASE)
     clock.pass_by(seconds=1)
     lost, kept = (Held(one.key, one.token, 0.0, 0.0) for one in (first, second))
     assert engine.jobs.renew([lost], _LEASE) == [lost]
     assert lease_until(engine) == second.until
     assert engine.jobs.renew([lost, kept], _LEASE) == [lost]
     assert lease_until(engine) == clock.now() + _LEASE
-    engine.jobs.complete(second.key, second.token, {})
+    complete(engine, second, {})
     engine.jobs.renew([Held(second.key, second.token, 0.0, 0.0)], _LEASE)
     assert lease_until(engine) is None
 
@@ -120,7 +121,7 @@ def test_a_lease_that_is_renewed_while_its_attempt_is_ended_as_lost_stays_its_wo
     database: Database, outside: Outside, clock: TestClock
 ) -> None:
     engine = begun(database, outside, clock, process_id="asking", limit=_LONG)
-    (claimed,) = engine.jobs.claim_batch("one", ["remote-work"], 1, _LEASE)
+    (claimed,) = claim_batch(engine, "one", ["remote-work"], 1, _LEASE)
     clock.pass_by(seconds=7)
     ending = threading.Thread(target=engine.jobs.expire, args=[claimed.key], daemon=True)
     with database.transaction() as transaction:
@@ -130,7 +131,7 @@ def test_a_lease_that_is_renewed_while_its_attempt_is_ended_as_lost_stays_its_wo
         wait_until(lambda: waiting_for_locks(engine))
     ending.join()
     assert lease_until(engine) == clock.now() + _LEASE
-    engine.jobs.complete(claimed.key, claimed.token, {})
+    complete(engine, claimed, {})
 
 
 def test_a_job_that_became_anothers_while_it_waited_for_its_thread_is_not_begun(
@@ -140,7 +141,7 @@ def test_a_job_that_became_anothers_while_it_waited_for_its_thread_is_not_begun(
     runs = JobRuns(engine, "one", Pace(lease=0.02), patient=True)
     (run,) = runs.take(1)
     clock.pass_by(seconds=6)
-    (second,) = engine.jobs.claim_batch("two", ["remote-work"], 1, _LEASE)
+    (second,) = claim_batch(engine, "two", ["remote-work"], 1, _LEASE)
     threading.Event().wait(0.02)  # the next beat renews
     runs.beat()
     assert run() is False

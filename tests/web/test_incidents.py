@@ -17,6 +17,7 @@ from engine.store.states import InstanceState
 from persistence.database import Database
 from tests.conftest import TestClock
 from tests.engine.diagrams import chain, diagram, end, service_task, start
+from tests.engine.taking import claim_batch, complete, fail
 from tests.web.conftest import token
 from tests.web.opening import Opening, at_work, open_bank
 
@@ -56,15 +57,15 @@ def stopped(opening: Opening, resource: Resource) -> Incident:
     process_id = resource.name.partition(".")[0]
     case = engine.process_instances.start(opening.staff("relationship_manager"), process_id, business_key=NUMBER)
     if resource is ASKING:
-        fail(opening)
+        let_it_fail(opening)
     [incident] = engine.incidents.list(opening.staff("account_operator"), instance_key=case.key)
     return incident
 
 
-def fail(opening: Opening) -> None:
+def let_it_fail(opening: Opening) -> None:
     """The one attempt at the step fails."""
-    [claimed] = opening.engine.jobs.claim_batch("somebody", ["query-registry"], 1, dt.timedelta(minutes=1))
-    opening.engine.jobs.fail(claimed.key, claimed.token, "nobody at home")
+    [claimed] = claim_batch(opening.engine, "somebody", ["query-registry"], 1, dt.timedelta(minutes=1))
+    fail(opening.engine, claimed, "nobody at home")
 
 
 def try_again(client: FlaskClient, incident: Incident, case: int | None = None) -> TestResponse:
@@ -94,8 +95,8 @@ def test_the_case_page_shows_the_incident_and_tries_again(opening: Opening) -> N
     answer = try_again(operator, incident)
     assert "正在重试" in answer.text
     assert "nobody at home" not in answer.text
-    [claimed] = opening.engine.jobs.claim_batch("somebody", ["query-registry"], 1, dt.timedelta(minutes=1))
-    opening.engine.jobs.complete(claimed.key, claimed.token, {})
+    [claimed] = claim_batch(opening.engine, "somebody", ["query-registry"], 1, dt.timedelta(minutes=1))
+    complete(opening.engine, claimed, {})
     done = opening.engine.process_instances.get(opening.staff("account_operator"), incident.instance_key)
     assert done.state is InstanceState.COMPLETED
 
