@@ -33,6 +33,7 @@ from web import create_web
 from web.services import WebServices
 from web.settings import WebSettings
 from workers import HANDLERS
+from workers.cases import SystemCases
 from workers.context import WorkerContext
 
 _HERE = Path(__file__).resolve().parent
@@ -60,7 +61,9 @@ def compose(settings: Settings, database: Database, clock: Clock) -> Parts:
         authority=bank.authority,
         calendar=bank.calendar,
         handlers=HANDLERS,
-        resources=WorkerContext(bank=bank, systems=systems, outbox=outbox, settings=settings),
+        resources=WorkerContext(
+            bank=bank, systems=systems, outbox=outbox, settings=settings, cases=SystemCases(lambda: engine)
+        ),
         zone=settings.zone,
         attachments=bank.documents,
         records=CancelledCases(bank.applications, bank.accounts, bank.transfers),

@@ -35,7 +35,9 @@ def context(tmp_path: Path) -> WorkerContext:
     """A context for handlers that touch no records of the bank."""
     settings = Settings.from_environment({"KAIHU_HOME": str(tmp_path), "KAIHU_PUBLIC_URL": "https://bank.example"})
     nothing = cast(Any, None)
-    return WorkerContext(bank=nothing, systems=build_systems(tmp_path), outbox=nothing, settings=settings)
+    return WorkerContext(
+        bank=nothing, systems=build_systems(tmp_path), outbox=nothing, settings=settings, cases=nothing
+    )
 
 
 @pytest.fixture
