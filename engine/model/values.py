@@ -355,9 +355,13 @@ class PlainJson(json.JSONEncoder):
 def copied(value: Any) -> Any:
     """A copy of a stored value for somebody who may change it; what cannot be changed is shared."""
     kind = type(value)
-    if kind is dict:
-        return {key: copied(item) if type(item) in _NESTS else item for key, item in value.items()}
-    return [copied(item) if type(item) in _NESTS else item for item in value] if kind is list else value
+    if kind not in _NESTS:
+        return value
+    copy = value.copy()  # most of what is inside cannot be changed
+    for place, item in value.items() if kind is dict else enumerate(value):
+        if type(item) in _NESTS:
+            copy[place] = copied(item)
+    return copy
 
 
 class Copies(Mapping[str, Value]):

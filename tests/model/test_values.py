@@ -16,6 +16,7 @@ from engine.model.values import (
     PlainJson,
     UnstorableValue,
     YearsMonthsDuration,
+    copied,
     dumps,
     duration_text,
     loads,
@@ -52,6 +53,20 @@ def test_every_storable_value_comes_back_equal(value: object) -> None:
     stored = normalise(value)
     assert loads(dumps(stored)) == stored
     assert dumps(normalise(loads(dumps(stored)))) == dumps(stored)
+
+
+@given(values)
+def test_a_copy_is_equal_and_shares_nothing_that_can_be_changed(value: object) -> None:
+    def changeable(inside: object) -> list[int]:
+        if not isinstance(inside, dict | list):
+            return []
+        inner = inside.values() if isinstance(inside, dict) else inside
+        return [id(inside), *(place for item in inner for place in changeable(item))]
+
+    stored = normalise(value)
+    copy = copied(stored)
+    assert dumps(copy) == dumps(stored)
+    assert set(changeable(copy)).isdisjoint(changeable(stored))
 
 
 def test_equal_numbers_have_equal_bytes() -> None:
