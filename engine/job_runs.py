@@ -18,6 +18,7 @@ from engine.services.housekeeping import Housekeeping
 from engine.services.jobs import Jobs
 from engine.services.parts import EngineParts
 from engine.services.settling import Attempt, crashed, not_taken
+from engine.services.start_timers import StartTimers
 from engine.services.timers import Timers
 from engine.services.workload import Workload
 from engine.store.states import JobState
@@ -40,6 +41,7 @@ class WorkSource(Protocol):
     parts: EngineParts
     jobs: Jobs
     timers: Timers
+    start_timers: StartTimers
     housekeeping: Housekeeping
     workload: Workload
 
@@ -176,6 +178,8 @@ class JobRuns:
         brought_back = parts.queue.bring_back(parts.database, parts.clock.now())
         if brought_back:
             log.info("queue.brought_back", rows=brought_back)
+        if not parts.database.is_sqlite:  # there they are among the timers that a look at the tables finds
+            self._engine.start_timers.begin_due()
 
     def tidy(self) -> None:
         """Clear away what is past its time, at most once an hour."""
@@ -189,9 +193,10 @@ class JobRuns:
         return self._engine.workload.waiting(self._local, tuple(self._remote))
 
     def run_due(self) -> int:
-        """Fire all due timers and run all due local jobs; how many cases moved."""
+        """Fire all due timers and run all due local jobs; how many cases began or moved."""
         local = self._engine.jobs.due_local(BATCH)
-        return self._engine.timers.fire_due() + sum(self._try_local(key) for key in local)
+        timers = self._engine.start_timers.begin_due() + self._engine.timers.fire_due()
+        return timers + sum(self._try_local(key) for key in local)
 
     def expire_lost(self) -> None:
         """End the attempts of workers that are gone."""

@@ -29,6 +29,7 @@ from engine.services.jobs import Jobs
 from engine.services.messages import Messages
 from engine.services.parts import EngineParts
 from engine.services.process_instances import ProcessInstances
+from engine.services.start_timers import StartTimers
 from engine.services.timers import Timers
 from engine.services.user_tasks import UserTasks
 from engine.services.workload import Workload
@@ -79,6 +80,7 @@ class ProcessEngine:
         self.jobs = Jobs(self.parts)
         self.messages = Messages(self.parts)
         self.timers = Timers(self.parts)
+        self.start_timers = StartTimers(self.parts)
         self.incidents = Incidents(self.parts)
         self.history = History(self.parts)
         self.housekeeping = Housekeeping(self.parts)

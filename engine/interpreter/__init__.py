@@ -10,6 +10,7 @@ from engine.interpreter.dialect import parse_diagram
 from engine.interpreter.environment import CALENDAR_FUNCTIONS, CaseEnvironment
 from engine.interpreter.errors import DiagramRefused, StepBudgetSpent
 from engine.interpreter.process_model import Diagram, ProcessModel, Program, link
+from engine.interpreter.schedule import Schedule, business_key_at, schedule_of
 from engine.interpreter.scopes import VariableChanges
 from engine.interpreter.shared_writes import SharedWrite, shared_writes
 
@@ -21,10 +22,13 @@ __all__ = [
     "DiagramRefused",
     "ProcessModel",
     "Program",
+    "Schedule",
     "SharedWrite",
     "StepBudgetSpent",
     "VariableChanges",
+    "business_key_at",
     "link",
     "parse_diagram",
+    "schedule_of",
     "shared_writes",
 ]

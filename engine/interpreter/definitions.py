@@ -98,6 +98,8 @@ class TimerDefinition:
 
     kind: TimerKind
     expression: Expression
+    business_key: Expression | None = None
+    """Of the cases a start event begins; without it the key is made of process and day."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from engine.decisions import Decision
-from engine.interpreter.definitions import Body
+from engine.interpreter.definitions import Body, TimerDefinition
 from engine.interpreter.errors import DiagramRefused
 from engine.interpreter.graph import graphs_of
 from engine.interpreter.tree import ProcessSpec
@@ -37,6 +37,8 @@ class ProcessModel:
     messages: frozenset[str]
     start_form: str | None
     message_starts: Mapping[str, str]
+    timer_starts: Mapping[str, TimerDefinition] = field(default_factory=dict, repr=False, compare=False)
+    """By id of the start event."""
     callers: Mapping[str, str] = field(default_factory=dict)
     """By id of called process or decision: an element that calls it."""
     body: Body = field(repr=False, compare=False)

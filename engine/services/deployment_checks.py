@@ -12,7 +12,16 @@ from sqlalchemy import Connection
 
 from engine.decisions import Decision, DecisionModel, ModelFile, read_model
 from engine.forms import parse_form
-from engine.interpreter import CALENDAR_FUNCTIONS, ProcessModel, link, parse_diagram
+from engine.interpreter import (
+    CALENDAR_FUNCTIONS,
+    CaseEnvironment,
+    ProcessModel,
+    Schedule,
+    business_key_at,
+    link,
+    parse_diagram,
+    schedule_of,
+)
 from engine.model.errors import Problem, ResourceRefused
 from engine.services.answers import Resource
 from engine.services.decision_models import library_of
@@ -20,6 +29,7 @@ from engine.services.errors import DeploymentRefused
 from engine.services.property_checks import property_problems
 from engine.store.definitions import latest_of_kind
 from engine.store.states import LinkKind
+from persistence.errors import KaihuError
 
 MAX_RESOURCES = 200
 
@@ -41,6 +51,8 @@ class Checked:
     deployed: dict[tuple[LinkKind, str], int] = field(default_factory=dict)
     """Keys of what is used but was deployed earlier."""
     job_types: set[str] = field(default_factory=set)
+    schedules: dict[str, dict[str, Schedule]] = field(default_factory=dict)
+    """By process and start event with a timer: when its cases begin."""
     closures: dict[str, dict[str, ProcessModel]] = field(default_factory=dict)
     """By process: itself with every process it calls, directly or through others."""
 
@@ -71,9 +83,10 @@ def check_resources(
     resources: Sequence[Resource],
     job_types: frozenset[str],
     knows_qualification: Callable[[str], bool],
+    environment: CaseEnvironment,
 ) -> Checked:
     """Read and check the files. Raises DeploymentRefused with every problem found."""
-    check = _Check(connection, resources, job_types, knows_qualification)
+    check = _Check(connection, resources, job_types, knows_qualification, environment)
     check.read()
     if not check.problems:  # links between files that cannot be read would only repeat the problems
         check.resolve()
@@ -89,10 +102,12 @@ class _Check:
         resources: Sequence[Resource],
         job_types: frozenset[str],
         knows_qualification: Callable[[str], bool],
+        environment: CaseEnvironment,
     ) -> None:
         self.connection = connection
         self.known_types = job_types
         self.knows_qualification = knows_qualification
+        self.environment = environment
         self.checked = Checked(tuple(sorted(resources, key=lambda item: item.name)))
         self.problems: dict[str, list[Problem]] = defaultdict(list)
         self.library = library_of(
@@ -166,6 +181,7 @@ class _Check:
             processes, decisions = self._closure(model)
             self.checked.closures[process_id] = processes
             self._check_excludes(model, resource)
+            self._check_start_timers(model, resource)
             try:
                 link(processes, process_id, decisions)
             except ResourceRefused as error:
@@ -220,6 +236,24 @@ class _Check:
                         f"职责分离所指的节点 {excluded} 不在任何流程图中。",
                         ("Write the id of an element.", "请填写已有节点的编号。"),
                     )
+
+    def _check_start_timers(self, model: ProcessModel, resource: str) -> None:
+        schedules = self.checked.schedules.setdefault(model.id, {})
+        for element_id, timer in model.timer_starts.items():
+            try:
+                schedules[element_id] = schedule_of(element_id, timer, self.environment)
+                business_key_at(model.id, element_id, timer, schedules[element_id].first, self.environment)
+            except KaihuError as error:
+                self.refuse(
+                    resource,
+                    element_id,
+                    error.message("en"),
+                    error.message("zh"),
+                    (
+                        "Write a date, or a cycle such as R/2026-01-05T08:00:00+08:00/P1D; a business key is a text.",
+                        "请填写日期，或如 R/2026-01-05T08:00:00+08:00/P1D 的周期；业务编号须为文本。",
+                    ),
+                )
 
     def _earlier_processes(self) -> list[ProcessModel]:
         return [model for (kind, _), model in self.earlier.items() if kind is LinkKind.PROCESS]

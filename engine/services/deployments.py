@@ -20,6 +20,7 @@ from engine.services.decision_models import store_models
 from engine.services.deployment_checks import Checked, check_resources
 from engine.services.deployment_warnings import warnings_of
 from engine.services.parts import ENGINE_VERSION, EngineParts
+from engine.services.start_timers import arm_start_timers, case_environment
 from engine.store.definitions import (
     all_definitions,
     definition_row,
@@ -55,7 +56,11 @@ class Deployments:
             lock_name(connection, "deployment")  # version numbers are given one deployment at a time
             versions = {type_: handler.version for type_, handler in sorted(self._parts.handlers.items())}
             checked = check_resources(
-                connection, resources, frozenset(self._parts.handlers), self._parts.authority.knows_qualification
+                connection,
+                resources,
+                frozenset(self._parts.handlers),
+                self._parts.authority.knows_qualification,
+                case_environment(self._parts, connection, self._parts.clock.now()),
             )
             used = {type_: versions[type_] for type_ in sorted(checked.job_types)}
             warnings = warnings_of(checked, self._parts.handlers)
@@ -177,6 +182,7 @@ class Deployments:
             ]
             insert_definitions(connection, kind, rows)
         insert_links(connection, _link_rows(checked, given))
+        arm_start_timers(self._parts, connection, checked.schedules, given[LinkKind.PROCESS])
         return key
 
 

@@ -10,6 +10,7 @@ from engine.queue.work import Waiting
 from engine.services.parts import EngineParts
 from engine.store import workload
 from engine.store.jobs import next_available, next_lost
+from engine.store.start_timers import next_start_timer
 from engine.store.waits import next_timer
 
 
@@ -51,12 +52,16 @@ class Workload:
         now = self._parts.clock.now()
         with self._parts.database.reading() as connection:
             times = (
-                next_timer(connection),
+                _first(next_timer(connection), next_start_timer(connection)),
                 next_available(connection, local),
                 next_available(connection, remote),
                 next_lost(connection, remote),
             )
         return Waiting(*(None if time is None else (time - now).total_seconds() for time in times))
+
+
+def _first(*times: dt.datetime | None) -> dt.datetime | None:
+    return min((time for time in times if time is not None), default=None)
 
 
 def _age(since: dt.datetime | None, now: dt.datetime) -> float:

@@ -115,11 +115,18 @@ class _Player:
     ended: bool = False
     error: str | None = None
 
+    def _only_start(self) -> str | None:
+        """The start event with a message or timer, where the process has no other; None for the plain one."""
+        model = self.program.processes[self.program.root]
+        starts = [*model.message_starts.values(), *model.timer_starts]
+        nodes = [node for node in model.body.nodes if node.element.kind is ElementKind.START_EVENT]
+        return starts[0] if len(starts) == len(nodes) == 1 else None
+
     def play(self, *, waits_for_timers: bool) -> Playback:
         self.now = self.scenario.now
         try:
             start = {"business_key": BUSINESS_KEY, **self.scenario.start}
-            self._keep(Case.start(self.program, start, self._environment()))
+            self._keep(Case.start(self.program, start, self._environment(), start_event=self._only_start()))
             for number, step in enumerate(self.scenario.steps, 1):
                 self._answer_jobs(before=step)
                 self._step(number, step)

@@ -333,6 +333,23 @@ timer = Table(
     **_KEYED,
 )
 
+start_timer = Table(
+    "start_timer",
+    metadata,
+    Column("process_id", Text, nullable=False),
+    Column("element_id", Text, nullable=False),
+    _definition(),
+    Column("first_at", UtcDateTime, nullable=False),  # what the others of a cycle are counted from
+    Column("interval", Text),  # ISO 8601; None for a date
+    Column("last_at", UtcDateTime),  # of a cycle that ends
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("try_at", UtcDateTime, nullable=False),  # later than due after a failed attempt
+    PrimaryKeyConstraint("process_id", "element_id"),
+    Index("ix_start_timer_try_at", "try_at"),
+    **_KEYED,
+)
+"""When the newest version of a process begins its next case by itself, by start event."""
+
 message_subscription = Table(
     "message_subscription",
     metadata,

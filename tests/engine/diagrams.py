@@ -112,3 +112,13 @@ def message_start(id_: str, message: str) -> tuple[str, str]:
         f'<bpmn:startEvent id="{id_}">{{flows}}'
         f'<bpmn:messageEventDefinition id="{id_}_definition" messageRef="{message}"/></bpmn:startEvent>'
     )
+
+
+def timer_start(id_: str, time: str, kind: str = "timeCycle", business_key: str = "") -> tuple[str, str]:
+    facts = f'<zeebe:properties><zeebe:property name="businessKey" value="{business_key}"/></zeebe:properties>'
+    extension = f"<bpmn:extensionElements>{facts}</bpmn:extensionElements>" if business_key else ""
+    return id_, (
+        f'<bpmn:startEvent id="{id_}">{extension}{{flows}}<bpmn:timerEventDefinition id="{id_}_definition">'
+        f'<bpmn:{kind} xsi:type="bpmn:tFormalExpression">{time}</bpmn:{kind}>'
+        "</bpmn:timerEventDefinition></bpmn:startEvent>"
+    )

@@ -163,7 +163,7 @@ REFUSED = {
     "cycle timer on an interrupting boundary event": (hosted(timer("R3/PT1H", "timeCycle")), "x"),
     "cycle timer inside the flow": (around(catch("x", timer("R3/PT1H", "timeCycle"))), "x"),
     "timer without a time": (around(catch("x", "<bpmn:timerEventDefinition/>")), "x"),
-    "timer start event": (
+    "start timer with a duration": (
         document(process("p", element("startEvent", "x", "", timer("PT1H")), end(), path("x", "e"))),
         "x",
     ),

@@ -12,7 +12,7 @@ from engine.interpreter.definitions import (
 )
 from engine.interpreter.dialect import refusals
 from engine.interpreter.dialect.document import Xml, children, local_name, reference, text_of, zeebe
-from engine.interpreter.dialect.extensions import check_extensions
+from engine.interpreter.dialect.extensions import check_extensions, properties_of
 from engine.interpreter.dialect.problems import Problems
 
 
@@ -72,9 +72,17 @@ class EventReader:
             return None
         kind = TimerKind(local_name(given[0]))
         beside = local_name(element) == "boundaryEvent" and element.get("cancelActivity") == "false"
-        if kind is TimerKind.CYCLE and not beside:
+        begins = local_name(element) == "startEvent"
+        if begins and kind is TimerKind.DURATION:
+            self._problems.refuse(element, refusals.TIMER_START)
+        if kind is TimerKind.CYCLE and not beside and not begins:
             self._problems.refuse(element, refusals.TIMER_CYCLE)
-        return TimerDefinition(kind=kind, expression=self._problems.template(element, text_of(given[0])))
+        key = properties_of(element).get("businessKey", "").strip() if begins else ""
+        return TimerDefinition(
+            kind=kind,
+            expression=self._problems.template(element, text_of(given[0])),
+            business_key=self._problems.expression(element, key) if key else None,
+        )
 
     def _error(self, element: Xml, definition: Xml) -> ErrorDefinition | None:
         ref = definition.get("errorRef")

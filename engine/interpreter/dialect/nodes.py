@@ -150,7 +150,9 @@ class NodeReader:
         match kind:
             case ElementKind.SERVICE_TASK | ElementKind.SEND_TASK if node.job is None:
                 problems.refuse(xml, refusals.NO_JOB_TYPE)
-            case ElementKind.START_EVENT if event is not None and not isinstance(event, MessageDefinition):
+            case ElementKind.START_EVENT if event is not None and not isinstance(
+                event, MessageDefinition | TimerDefinition
+            ):
                 problems.refuse(xml, refusals.START_EVENT)
             case ElementKind.INTERMEDIATE_CATCH_EVENT if not isinstance(event, MessageDefinition | TimerDefinition):
                 problems.refuse(xml, refusals.CATCH_EVENT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.interpreter.definitions import Body, MessageDefinition, Node, SequenceFlow
+from engine.interpreter.definitions import Body, MessageDefinition, Node, SequenceFlow, TimerDefinition
 from engine.interpreter.dialect import refusals
 from engine.interpreter.dialect.document import BPMN, Xml, child, children, local_name, read_definitions, zeebe
 from engine.interpreter.dialect.events import EventReader
@@ -109,6 +109,7 @@ class _ProcessReader:
             messages=frozenset(node.event.name for node in nodes if isinstance(node.event, MessageDefinition)),
             start_form=next((node.element.form_id for node in starts if node.event is None), None),
             message_starts={node.event.name: node.id for node in starts if isinstance(node.event, MessageDefinition)},
+            timer_starts={node.id: node.event for node in starts if isinstance(node.event, TimerDefinition)},
             callers={**calls, **decisions},
             body=body,
         )

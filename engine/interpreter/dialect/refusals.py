@@ -202,10 +202,16 @@ PLAIN_STARTS = Refusal(
     "请只保留一个无图标的开始事件。",
 )
 START_EVENT = Refusal(
-    "Only plain and message start events are supported.",
-    "仅支持空开始事件与消息开始事件。",
-    "Start the case by command or by a message.",
-    "请通过命令或消息启动案件。",
+    "Only plain, message and timer start events are supported.",
+    "仅支持空开始事件、消息开始事件与定时开始事件。",
+    "Start the case by command, by a message or by a timer.",
+    "请通过命令、消息或定时器启动案件。",
+)
+TIMER_START = Refusal(
+    "A start timer needs a date or a cycle: there is nothing yet for a duration to count from.",
+    "定时开始事件须指定日期或周期：时长没有起算点。",
+    "Give it a date, or a cycle such as R/2026-01-05T08:00:00+08:00/P1D.",
+    "请填写日期，或如 R/2026-01-05T08:00:00+08:00/P1D 的周期。",
 )
 THROW_EVENT = Refusal("The event would throw nothing.", "该事件不会抛出任何内容。", *_JOB)
 CATCH_EVENT = Refusal(
@@ -251,8 +257,8 @@ TIMER_KIND = Refusal(
     "请填写其一。",
 )
 TIMER_CYCLE = Refusal(
-    "A cycle is supported only on a non-interrupting boundary event.",
-    "周期定时仅支持非中断边界事件。",
+    "A cycle is supported only on a start event and on a non-interrupting boundary event.",
+    "周期定时仅支持开始事件与非中断边界事件。",
     "Use a duration, or draw a loop.",
     "请改用时长，或画出回路。",
 )

@@ -140,24 +140,33 @@ class DecisionTask(FlowNode):
 
 def unexpected(spec: FlowNode, attribute: str, expected: str, value: Value) -> UnexpectedResult:
     """The error for a value of the wrong type; the value itself stays out of it."""
-    return UnexpectedResult(attribute=attribute, element=spec.node.id, expected=expected, actual=type(value).__name__)
+    return _unexpected(spec.node.id, attribute, expected, value)
+
+
+def _unexpected(element: str, attribute: str, expected: str, value: Value) -> UnexpectedResult:
+    return UnexpectedResult(attribute=attribute, element=element, expected=expected, actual=type(value).__name__)
 
 
 def instant_of(spec: FlowNode, attribute: str, value: Value, zone: dt.tzinfo) -> dt.datetime:
     """A date and time in UTC; texts are ISO 8601, and without an offset they are in the bank's zone."""
+    return instant_at(spec.node.id, attribute, value, zone)
+
+
+def instant_at(element: str, attribute: str, value: Value, zone: dt.tzinfo) -> dt.datetime:
+    """The same at an element by its id. Raises UnexpectedResult."""
     if isinstance(value, str):
         text, _, named = value.partition("@")
         try:
             value = dt.datetime.fromisoformat(text)
             zone = ZoneInfo(named) if named else zone
         except (ValueError, KeyError, OSError) as error:
-            raise unexpected(spec, attribute, "an ISO 8601 date and time", value) from error
+            raise _unexpected(element, attribute, "an ISO 8601 date and time", value) from error
     if isinstance(value, dt.date | WideDate) and not isinstance(value, dt.datetime):
         value = date_time_of(value, dt.time())
     if not isinstance(value, dt.datetime | WideDateTime):
-        raise unexpected(spec, attribute, "a date and time", value)
+        raise _unexpected(element, attribute, "a date and time", value)
     try:
         moment = in_microseconds(value)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(dt.UTC)
     except OverflowError as error:
-        raise unexpected(spec, attribute, "a date and time of the years 1 to 9999", value) from error
+        raise _unexpected(element, attribute, "a date and time of the years 1 to 9999", value) from error

@@ -51,7 +51,7 @@ def due_of(task: Task, spec: FlowNode, definition: TimerDefinition) -> Due:
 
 def after(spec: FlowNode, attribute: str, start: dt.datetime, value: Value, zone: dt.tzinfo) -> dt.datetime:
     """`start` moved on by a duration; months and years are counted in the bank's zone. UTC."""
-    duration = _duration(value) if isinstance(value, str) else value
+    duration = duration_of(value) if isinstance(value, str) else value
     if not isinstance(duration, dt.timedelta | WideDuration | YearsMonthsDuration):
         raise unexpected(spec, attribute, "an ISO 8601 duration", value)
     moved = compile_expression("start + duration").evaluate(
@@ -65,7 +65,7 @@ def after(spec: FlowNode, attribute: str, start: dt.datetime, value: Value, zone
     raise unexpected(spec, attribute, "a duration within the calendar", value)
 
 
-def _duration(text: str) -> Value:
+def duration_of(text: str) -> Value:
     """FEEL's reading of an ISO 8601 duration; None when it is none."""
     if not re.fullmatch(r"-?P[0-9YMWDTHS.]+", text):
         return None
