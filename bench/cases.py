@@ -127,8 +127,8 @@ def _check_counts(engine: ProcessEngine) -> None:
 def count_commits(database: Database, work: Callable[[], object]) -> int:
     """How often the one connection that writes to a SQLite file commits while the work is done."""
     commits: list[str] = []
-    with database.engine.connect() as connection:
-        writer = connection.connection.dbapi_connection
+    with database.transaction() as transaction:  # in turn: an executor may be writing meanwhile
+        writer = transaction.connection.connection.dbapi_connection
     assert isinstance(writer, sqlite3.Connection)
     writer.set_trace_callback(lambda statement: commits.append(statement) if statement == "COMMIT" else None)
     try:
