@@ -16,7 +16,7 @@ class _Wording:
     body: str
 
 
-FACTS = ("name", "case_number", "reason", "deadline", "account_number", "link")
+FACTS = ("name", "case_number", "reason", "deadline", "account_number", "amount", "link")
 """What a template may name."""
 
 _ZH_END = "\n\n如非本人（单位）申请，请立即联系开户网点。本行不会向您索取密码或验证码。"
@@ -169,6 +169,40 @@ _LETTERS: dict[str, tuple[_Wording, _Wording]] = {
         _Wording(
             "Your account is active ({case_number})",
             "Dear {name},\n\nyour account {account_number} is active and ready for use.",
+        ),
+    ),
+    "transfer_posted": (
+        _Wording(
+            "付款已完成（{case_number}）",
+            "{name}：\n\n您的账户{account_number}付款人民币{amount}元已完成，编号{case_number}。",
+        ),
+        _Wording(
+            "Payment {case_number} made",
+            "Dear {name},\n\nCNY {amount} has been paid from your account {account_number} ({case_number}).",
+        ),
+    ),
+    "transfer_refused": (
+        _Wording(
+            "付款未办理（{case_number}）",
+            "{name}：\n\n您的账户{account_number}申请付款人民币{amount}元（编号{case_number}）未能办理，款项未付出。"
+            "原因：{reason}。",
+        ),
+        _Wording(
+            "Payment {case_number} not made",
+            "Dear {name},\n\nthe payment of CNY {amount} from your account {account_number} was not made and no money "
+            "has left it. Reason: {reason}.",
+        ),
+    ),
+    "transfer_lapsed": (
+        _Wording(
+            "付款申请已失效（{case_number}）",
+            "{name}：\n\n您的账户{account_number}申请付款人民币{amount}元（编号{case_number}）超过限额，未在规定时间内获得"
+            "特别审批，申请已失效，款项未付出。如仍需付款，请重新申请。",
+        ),
+        _Wording(
+            "Payment {case_number} has lapsed",
+            "Dear {name},\n\nthe payment of CNY {amount} from your account {account_number} exceeds your limits and was "
+            "not specially approved in time, so no money has left it. Please ask again if you still need it.",
         ),
     ),
 }

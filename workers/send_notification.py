@@ -100,6 +100,7 @@ def _facts(template: str, job: Job, link: str) -> dict[str, str]:
         "reason": "; ".join(_deficiencies(part(variables, "review"))),
         "deadline": _deadline(template, variables),
         "account_number": _masked(text(part(variables, "account"), "number")),
+        "amount": _yuan(whole(part(variables, "transfer"), "amount_fen")),
         "link": link,
     }
     return {name: " ".join(value.split()) for name, value in found.items()}
@@ -137,6 +138,10 @@ def _masked(number: str) -> str:
     return f"****{number[-_SHOWN_DIGITS:]}" if number else ""
 
 
+def _yuan(fen: int | None) -> str:
+    return "" if fen is None else f"{fen // 100:,}.{fen % 100:02}"
+
+
 def _token(template: str, variables: Mapping[str, object], context: WorkerContext) -> str:
     """The customer's secret in an activation letter; empty in any other, or while no activation is open."""
     account = whole(part(variables, "account"), "key")
@@ -162,6 +167,7 @@ HANDLER = Handler[WorkerContext](
     name_en="Send a notification",
     inputs=(
         Parameter(name="application", description="The application: contact, language, applicant_name"),
+        Parameter(name="transfer", description="Its amount, in letters about a transfer; may be absent"),
         Parameter(name="activation", description="Reference and end of the activation; may be absent"),
         Parameter(name="agreement", description="Its deadline, in letters about the agreement; may be absent"),
         Parameter(name="supplement", description="Its deadline, in letters about a supplement; may be absent"),
