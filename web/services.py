@@ -31,8 +31,8 @@ class WebServices:
     """The letters customers were sent."""
     database: Database
     clock: Clock
-    number_for: Callable[[str], str]
-    """The number of an application by the secret of the request that makes it, such as `AO-20261123-0001`:
+    number_for: Callable[[str, str], str]
+    """The number of a case by the secret of the request that makes it and a prefix, such as `AO-20261123-0001`:
     a new one at first, the same one when the request comes again."""
     handlers: Mapping[str, Handler[Any]]
     """The bank's workers by job type, for their names on pages."""

@@ -201,8 +201,8 @@ _LETTERS: dict[str, tuple[_Wording, _Wording]] = {
         ),
         _Wording(
             "Payment {case_number} has lapsed",
-            "Dear {name},\n\nthe payment of CNY {amount} from your account {account_number} exceeds your limits and was "
-            "not specially approved in time, so no money has left it. Please ask again if you still need it.",
+            "Dear {name},\n\nthe payment of CNY {amount} from your account {account_number} exceeds your limits and "
+            "was not specially approved in time, so no money has left it. Please ask again if you still need it.",
         ),
     ),
 }

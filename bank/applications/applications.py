@@ -23,6 +23,9 @@ from bank.errors import IllegalTransition, RecordNotFound
 from bank.people import passwords
 from bank.terms import Record
 
+APPLICATION = "AO"
+"""What the number of an application begins with."""
+
 _NOT_ASSESSED: dict[str, Any] = {"risk_band": None, "single_fen": None, "daily_fen": None, "yearly_fen": None}
 
 
@@ -33,12 +36,12 @@ class Applications:
         self._clock = clock
         self._customers = customers
 
-    def new_number(self, connection: Connection) -> str:
-        """The next case number of the bank's day, such as `AO-20260302-0001`."""
-        name = f"AO-{local_date(self._clock.now()):%Y%m%d}"
+    def new_number(self, connection: Connection, prefix: str = APPLICATION) -> str:
+        """The next case number of the bank's day, such as `AO-20260302-0001`; each prefix counts by itself."""
+        name = f"{prefix}-{local_date(self._clock.now()):%Y%m%d}"
         return f"{name}-{next_number(connection, name):04d}"
 
-    def number_for(self, connection: Connection, request: str) -> str:
+    def number_for(self, connection: Connection, request: str, prefix: str = APPLICATION) -> str:
         """The case number of one request: a new one at first, the same one when the request comes again.
 
         `request` is a secret of its sender (session and form), of which only a hash is kept.
@@ -48,7 +51,7 @@ class Applications:
             return known
         try:
             with connection.begin_nested():  # the number goes back when another was faster
-                number = self.new_number(connection)
+                number = self.new_number(connection, prefix)
                 values = {"request_hash": _sha256(request), "business_key": number, "received_at": self._clock.now()}
                 connection.execute(insert(application_request).values(values))
         except IntegrityError:

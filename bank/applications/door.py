@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bank.applications.applications import Applications
+from bank.applications.applications import APPLICATION, Applications
 from bank.authority import RoleAuthority
 from persistence.database import Database
 
@@ -42,10 +42,10 @@ class ApplicantDoor:
         self._database = database
         self._applications = applications
 
-    def number_for(self, request: str) -> str:
-        """The application number of a request, the same however often it is sent."""
+    def number_for(self, request: str, prefix: str = APPLICATION) -> str:
+        """The case number of a request, the same however often it is sent."""
         with self._database.transaction() as transaction:
-            return self._applications.number_for(transaction.connection, request)
+            return self._applications.number_for(transaction.connection, request, prefix)
 
     def access_code(self, business_key: str) -> str:
         """A new access code for who has just applied, in place of an earlier one (R020)."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row
 from engine.forms import Form
 from engine.journal import Operation, Outcome, record_operation
 from engine.model.actor import Action, Actor
+from engine.model.elements import ElementKind
 from engine.model.errors import NotFound
 from engine.model.terms import Thing
 from engine.services.answers import Definition, DeploymentResult, DeploymentWarning, Resource
@@ -96,6 +97,17 @@ class Deployments:
                 if row.start_form_id
                 and may(self._parts, connection, actor, Action.START, {"process_id": row.process_id}) is None
             ]
+
+    def start_property(self, actor: Actor, definition_key: int, name: str) -> str:
+        """What the diagram's start event says under this name among its properties; empty when it does not.
+
+        Raises NotFound.
+        """
+        with self._parts.database.reading() as connection:
+            _found(definition_row(connection, definition_key), definition_key)
+            elements = self._parts.programs.get(connection, definition_key).model.elements.values()
+        starts = (found.properties for found in elements if found.kind is ElementKind.START_EVENT)
+        return next((said[name] for said in starts if name in said), "")
 
     def diagram_xml(self, actor: Actor, definition_key: int) -> bytes:
         """The BPMN file, byte for byte as deployed. Raises NotFound."""

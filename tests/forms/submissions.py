@@ -217,4 +217,23 @@ VALID: dict[str, dict[str, Any]] = {
             "note": "已指导使用网上银行",
         }
     },
+    "transfer_order": {
+        "order": {
+            "account_number": "9990 0100 0000 0014",
+            "amount_fen": "60,000.01",
+            "kind": "transfer",
+            "channel": "counter",
+            "purpose": "货款",
+            "counter_name": "苏州远航机械有限公司",
+            "counter_number": "6222-0202-0011",
+            "counter_bank": "某某银行苏州分行",
+        }
+    },
+    "transfer_approval": {
+        "transfer_decision": {
+            "checked": ["limits_read", "purpose_plausible", "customer_asked"],
+            "decision": "approve",
+            "opinion": "已核对合同和发票",
+        }
+    },
 }

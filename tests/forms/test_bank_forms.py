@@ -16,7 +16,7 @@ CONTRACTED = {
     "new_application", "enterprise_application", "individual_application", "identity_findings", "screening_clearance",
     "manual_registry_check", "service_outage", "document_collection", "document_review", "document_supplement",
     "enhanced_due_diligence", "approval", "special_approval", "agreement_preparation", "agreement_countersign",
-    "account_setup", "service_record", "rejection_confirmation",
+    "account_setup", "service_record", "rejection_confirmation", "transfer_order", "transfer_approval",
 }  # fmt: skip
 
 

@@ -12,8 +12,8 @@ from engine.forms import Field
 from tests.forms.submissions import NAMES, bank_form
 from web.vocabulary import FIELDS
 
-PROCESSES = Path(__file__).parents[2] / "processes" / "account_opening"
-DIAGRAMS = sorted(PROCESSES.glob("*.bpmn"))
+PROCESSES = Path(__file__).parents[2] / "processes"
+DIAGRAMS = sorted(PROCESSES.rglob("*.bpmn"))
 _COMPARED = re.compile(r'([a-z_]+(?:\.[a-z_]+)+) != "([a-z_0-9]+)"|([a-z_]+(?:\.[a-z_]+)+) = "([a-z_0-9]+)"')
 
 
@@ -53,7 +53,7 @@ def test_the_values_conditions_ask_for_can_be_chosen() -> None:
 
 @pytest.mark.requirement("R021", "R079")
 def test_every_document_of_the_checklist_can_be_handed_in() -> None:
-    tree = etree.fromstring((PROCESSES / "document_checklist.dmn").read_bytes())
+    tree = etree.fromstring((PROCESSES / "account_opening" / "document_checklist.dmn").read_bytes())
     ((column,),) = [
         [index for index, output in enumerate(table.xpath("*[local-name()='output']")) if output.get("name") == "code"]
         for table in tree.xpath("//*[local-name()='decisionTable']")
@@ -71,7 +71,9 @@ def test_every_document_of_the_checklist_can_be_handed_in() -> None:
 @pytest.mark.requirement("R021", "R088")
 def test_a_document_has_one_name_in_each_language_wherever_it_is_asked_for() -> None:
     names: dict[str, set[tuple[str, str]]] = {}
-    for rule in etree.fromstring((PROCESSES / "document_checklist.dmn").read_bytes()).iterfind(".//{*}rule"):
+    for rule in etree.fromstring((PROCESSES / "account_opening" / "document_checklist.dmn").read_bytes()).iterfind(
+        ".//{*}rule"
+    ):
         code, _, zh, en = [(cell.findtext("{*}text") or "").strip('"') for cell in rule.iterfind("{*}outputEntry")]
         names.setdefault(code, set()).add((zh, en))
     assert len(names) > 10

@@ -126,7 +126,7 @@ def site(database: Database, tmp_path: Path, clock: TestClock) -> Site:
         outbox=Outbox(database, clock, build_systems(tmp_path).mail),
         database=database,
         clock=clock,
-        number_for=lambda request: given.setdefault(request, f"AO-20260302-{len(given) + 1:04}"),
+        number_for=lambda request, prefix: given.setdefault(request, f"{prefix}-20260302-{len(given) + 1:04}"),
         handlers={},
         readiness=Readiness({"database": lambda: database_answers(database)}),
     )

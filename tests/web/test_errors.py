@@ -89,7 +89,7 @@ def test_too_many_attempts_are_asked_to_wait(site: Site) -> None:
 
 
 def test_an_error_of_our_own_shows_and_logs_no_personal_data(site: Site) -> None:
-    def fail(request: str) -> str:
+    def fail(request: str, prefix: str) -> str:
         raise LookupError(SECRET)
 
     broken = Site(
@@ -172,7 +172,7 @@ def test_a_page_does_not_call_unsaved_what_may_have_been_saved(site: Site) -> No
 
 
 def test_a_lost_connection_that_nobody_translated_is_an_outage_too(site: Site) -> None:
-    def lose(request: str) -> str:
+    def lose(request: str, prefix: str) -> str:
         raise OperationalError("SELECT 1", {}, ConnectionError())
 
     lost = Site(

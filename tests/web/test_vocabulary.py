@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from web.vocabulary import FIELDS, WORDS, field_label, word_label
 from workers import HANDLERS
 
 ROOT = Path(__file__).parents[2]
-PROCESSES = ROOT / "processes" / "account_opening"
+PROCESSES = ROOT / "processes"
 HAN = re.compile(r"[\u3400-\u9fff]")
 CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 """A text of several words joined by underscores is a code; one word may as well be a word."""
@@ -69,7 +70,7 @@ def worker_outputs() -> Iterator[Named]:
 
 def decision_outputs() -> Iterator[Named]:
     """Names of the tables' variables, outputs and columns."""
-    for path in sorted(PROCESSES.glob("*.dmn")):
+    for path in sorted(PROCESSES.rglob("*.dmn")):
         for element in etree.fromstring(path.read_bytes()).iter("{*}variable", "{*}output", "{*}column"):
             yield element.get("name", ""), path.name
 
@@ -87,12 +88,17 @@ def parts_of(value: object, name: str = "") -> Iterator[tuple[str, object]]:
             yield from parts_of(part, name)
 
 
+@cache
+def _library(folder: Path) -> Library:
+    return Library.of_folder(folder)
+
+
 @pytest.fixture(scope="module")
 def played() -> list[tuple[str, object]]:
     """The named values of all cases of the scenarios; the decision tables are the real ones."""
-    library = Library.of_folder(PROCESSES)
     found: list[tuple[str, object]] = []
-    for path in sorted((PROCESSES / "scenarios").glob("*.json")):
+    for path in sorted(PROCESSES.glob("*/scenarios/*.json")):
+        library = _library(path.parents[1])
         scenario = read_scenario(path.read_bytes(), path.stem)
         zone = ZoneInfo("Asia/Shanghai")
         playback = play(library.program(scenario.process), scenario, calendar_functions(), zone=zone)
@@ -141,7 +147,7 @@ def test_every_code_of_a_case_has_a_word(pages: Flask, played: list[tuple[str, o
 @pytest.mark.requirement("R044")
 def test_every_source_and_unit_a_table_gives_reads_in_english(pages: Flask, played: list[tuple[str, object]]) -> None:
     given = {(name, str(value)) for name, value in played}
-    for path in sorted(PROCESSES.glob("*.dmn")):
+    for path in sorted(PROCESSES.rglob("*.dmn")):
         for table in etree.fromstring(path.read_bytes()).iter("{*}relation", "{*}decisionTable"):
             columns = [each.get("name", "") for each in table.iterfind("{*}column")]
             columns += [each.get("name", "") for each in table.iterfind("{*}output")]

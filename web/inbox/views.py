@@ -29,6 +29,7 @@ from web.languages import in_language
 from web.services import services
 from web.uploads.listing import at_fields, documents_of
 from web.uploads.posted_files import keep_posted_files, takes_files
+from web.vocabulary import field_label
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 
@@ -65,9 +66,20 @@ def _task_page(detail: UserTaskDetail, data: Mapping[str, Any], errors: Mapping[
         takes_files=form is not None and takes_files(form),
         document_sections=sections(merged(data, detail.data), documents) if detail.may_view_case and not ended else (),
         application=detail.data.get("application") or {},
+        subjects=_subjects(detail),
         me=acting().person,
         idempotency_key=fresh_idempotency_key(),
     )
+
+
+def _subjects(detail: UserTaskDetail) -> list[tuple[str, Mapping[str, Any]]]:
+    """What the task is about, by variable: those its property `shows` names, otherwise the application."""
+    named = [name.strip() for name in detail.element.properties.get("shows", "application").split(",")]
+    held = ((name, detail.data.get(name)) for name in named)
+    label = {"application": _("Application")}
+    return [
+        (label.get(name) or field_label(name), group) for name, group in held if isinstance(group, Mapping) and group
+    ]
 
 
 @blueprint.get("/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from bank.applications import APPLICATION
 from engine.forms import Form, FormInvalid
 from engine.services.answers import Definition, StartedCase
 from web.commands import drawn, fresh_idempotency_key, posted_data, reshaped, sent_idempotency_key
@@ -16,6 +18,8 @@ from web.identity import acting, for_signed_in
 from web.services import services
 
 blueprint = Blueprint("start", __name__)
+
+_PREFIX = re.compile(r"[A-Z]{2,4}")
 
 
 @blueprint.get("/")
@@ -47,12 +51,18 @@ def _page(definition: Definition, fields: str) -> str:
     return render_template("start/form.html", definition=definition, fields=fields, idempotency_key=key)
 
 
-def _started(process_id: str, data: Mapping[str, Any]) -> StartedCase:
+def _prefix(definition: Definition) -> str:
+    """What the numbers of the process's cases begin with: its start event says it."""
+    said = services().engine.deployments.start_property(acting(), definition.key, "numberPrefix")
+    return said if _PREFIX.fullmatch(said) else APPLICATION
+
+
+def _started(definition: Definition, data: Mapping[str, Any]) -> StartedCase:
     """The case this form starts, or started when it was sent before: a second click takes no second number."""
     sent = sent_idempotency_key() or fresh_idempotency_key()
-    number = services().number_for(f"{acting().login}:{sent}")
+    number = services().number_for(f"{acting().login}:{sent}", _prefix(definition))
     return services().engine.process_instances.start(
-        acting(), process_id, business_key=number, form_data=data, idempotency_key=sent
+        acting(), definition.process_id, business_key=number, form_data=data, idempotency_key=sent
     )
 
 
@@ -67,8 +77,8 @@ def begin(process_id: str) -> Response | str | tuple[str, int]:
         return _page(definition, drawn(start_form, again, {}))
     try:
         start_form.validate(data, {}, services().engine.display_environment())  # refused forms use no number up
-        case = _started(process_id, data)
+        case = _started(definition, data)
     except FormInvalid as error:
         return _page(definition, drawn(start_form, data, {}, error.errors)), 400
-    flash(_("Application %(number)s has been started.", number=case.business_key))
+    flash(_("Case %(number)s has been started.", number=case.business_key))
     return redirect(url_for("cases.case", key=case.key), 303)
