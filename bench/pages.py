@@ -90,7 +90,7 @@ def _serve(url: str, home: Path, ports: Queue[int]) -> None:
         outbox=Outbox(database, clock, build_systems(home).mail),
         database=database,
         clock=clock,
-        number_for=lambda request: request,
+        number_for=lambda request, _prefix: request,
         handlers=HANDLERS,
     )
     listener = socket.create_server(("127.0.0.1", 0))

@@ -13,7 +13,7 @@ from bank.transfers import OverLimit, TransferRefused, TransferRules, TransferSt
 from tests.bank.accounts_of_tests import RULES, Paying, exceeded, individual, opened, paid_in, refusals
 from tests.conftest import NOON
 
-pytestmark = pytest.mark.requirement("R090")
+pytestmark = [pytest.mark.requirement("R090"), pytest.mark.control("CP3")]
 SMALL = {"single_fen": 1_000, "daily_fen": 2_500}
 YUAN = 100
 LAST_MOMENT = dt.datetime(2026, 3, 2, 15, 59, 59, 999_999, tzinfo=dt.UTC)  # of 2 March in Shanghai

@@ -17,7 +17,7 @@ from tests.bank.accounts_of_tests import RULES, Paying, individual, opened, paid
 from tests.bank.conftest import in_threads
 from tests.conftest import NOON
 
-pytestmark = pytest.mark.requirement("R090")
+pytestmark = [pytest.mark.requirement("R090"), pytest.mark.control("CP3")]
 CLIENTS = 4
 Attempt = Callable[[Database, int], object]
 

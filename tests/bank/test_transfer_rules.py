@@ -24,7 +24,7 @@ from bank.transfers import IncomingRefused, IncomingSource, OrderRefused, Transf
 from tests.bank.accounts_of_tests import RULES, Paying, individual, opened, paid_in, refusals
 from tests.conftest import NOON
 
-pytestmark = pytest.mark.requirement("R090")
+pytestmark = [pytest.mark.requirement("R090"), pytest.mark.control("CP3")]
 DAY = dt.timedelta(days=1)
 YUAN = 100
 

@@ -20,7 +20,7 @@ from tests.bank.conftest import in_threads
 from tests.conftest import TestClock
 from tests.processes.opening_bank import OpeningBank, open_bank, shipped
 
-pytestmark = pytest.mark.requirement("R090")
+pytestmark = [pytest.mark.requirement("R090"), pytest.mark.control("CP3")]
 LIMIT = 1_000_00
 BALANCE = 100_000_00
 SUPERVISOR, RISK, PRESIDENT = "approve_by_supervisor", "approve_by_risk_officer", "approve_by_president"
