@@ -65,3 +65,4 @@ class Action(StrEnum):
     CORRELATE = "correlate"
     CANCEL = "cancel"
     RESOLVE_INCIDENT = "resolve_incident"
+    WAIVE = "waive"

@@ -47,7 +47,7 @@ class Element:
     form_id: str | None = None
     job_type: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
-    """`zeebe:properties`: controlPoint, standardRef, riskNote, sla, excludes, excludesCase, qualification, …"""
+    """`zeebe:properties`: controlPoint, standardRef, riskNote, sla, excludes, excludesCase, qualification, waiver, …"""
 
     @property
     def excludes(self) -> tuple[str, ...]:
@@ -58,6 +58,11 @@ class Element:
     def excludes_case(self) -> str | None:
         """The variable with the business keys of cases whose performers may not perform this one, if any."""
         return self.properties.get("excludesCase")
+
+    @property
+    def waiver(self) -> str | None:
+        """The FEEL context whose entries stand in for this one's result when it is waived; None: it cannot be."""
+        return self.properties.get("waiver")
 
     @property
     def qualification(self) -> str | None:

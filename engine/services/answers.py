@@ -211,6 +211,7 @@ class UserTaskDetail:
     may_complete: Right
     may_assign: Right
     """To a person who is a candidate; whether that person may take it is checked when it is assigned."""
+    may_waive: Right
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,6 +39,33 @@ class BusinessKeyMissing(KaihuError):
     zh = "启动流程须提供业务编号。"
 
 
+class NotWaivable(KaihuError):
+    """The diagram does not let the task be waived. Fields: `element`, `element_en`."""
+
+    code = "not_waivable"
+    kind = ErrorKind.FORBIDDEN
+    en = "“{element_en}” cannot be waived."
+    zh = "“{element}”不得豁免。"
+
+
+class WaiverIncomplete(KaihuError):
+    """A waiver needs its grounds. Fields: the most characters of `reason` and `reference`."""
+
+    code = "waiver_incomplete"
+    kind = ErrorKind.INVALID
+    en = "A waiver needs a reason (at most {reason} characters) and a reference (at most {reference})."
+    zh = "豁免须填写理由（不超过 {reason} 字）和依据文号（不超过 {reference} 字）。"
+
+
+class WaiverUnfit(KaihuError):
+    """What the diagram lets stand in for the result is no context. Fields: `element`."""
+
+    code = "waiver_unfit"
+    kind = ErrorKind.CONFLICT
+    en = "The waiver drawn at {element} does not give the variables that would stand in for its result."
+    zh = "{element} 的 waiver 未给出代替办理结果的变量。"
+
+
 class FormExpected(KaihuError):
     """Form data was sent for something that has no form."""
 

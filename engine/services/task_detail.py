@@ -18,6 +18,7 @@ from engine.services.inbox import task_row
 from engine.services.parts import EngineParts
 from engine.services.programs import LinkedDefinition
 from engine.services.segregation import check_segregation
+from engine.services.waivers import require_waivable
 from engine.store.instances import find_instance
 from engine.store.states import TaskState
 from engine.store.tasks import Candidates, candidates_of, find_task
@@ -76,6 +77,7 @@ def task_detail(parts: EngineParts, connection: Connection, actor: Actor, key: i
         may_claim=_right(command, actor, task, Action.CLAIM, candidate=candidate),
         may_complete=_right(command, actor, task, Action.COMPLETE, candidate=candidate),
         may_assign=_right(command, actor, task, Action.ASSIGN, candidate=candidate),
+        may_waive=_right(command, actor, task, Action.WAIVE, candidate=candidate),
     )
 
 
@@ -99,7 +101,9 @@ def _right(command: CaseCommand, actor: Actor, task: Row[Any], action: Action, *
 def _check(command: CaseCommand, actor: Actor, task: Row[Any], action: Action, *, candidate: bool) -> None:
     if task.state != TaskState.OPEN.value:
         raise StateConflict(what=Thing.USER_TASK, actual=Condition.of(task.state), expected=Condition.OPEN)
-    if action is not Action.ASSIGN and not candidate:
+    if action is Action.WAIVE:
+        require_waivable(command.definition.element(task.process_id, task.element_id))
+    if action in (Action.CLAIM, Action.COMPLETE) and not candidate:
         raise NotAuthorised(action=Action.CLAIM.value)
     refusal = may(command.parts, command.connection, actor, action, task_subject(task, command.definition))
     if refusal is not None:

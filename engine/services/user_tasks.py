@@ -23,6 +23,7 @@ from engine.services.segregation import check_segregation
 from engine.services.settling import settle
 from engine.services.task_detail import is_candidate, task_detail, task_subject
 from engine.services.transactions import run_once
+from engine.services.waivers import require_grounds, require_waivable, stand_in
 from engine.store.states import TaskState
 from engine.store.tasks import Candidates, hand_task_to, lock_task
 from persistence.errors import ErrorKind, KaihuError
@@ -129,6 +130,28 @@ class UserTasks:
             if refusal.kind is ErrorKind.FORBIDDEN:
                 return_unqualified(self._parts, actor, key)
             raise
+
+    def waive(self, actor: Actor, key: int, *, reason: str, reference: str, idempotency_key: str | None = None) -> None:
+        """Give up the task: what its `waiver` says stands in for its result, and the giver for its performer (R086).
+
+        `reference` names the decision behind it. Raises NotFound, NotAuthorised, NotWaivable, WaiverIncomplete,
+        SegregationOfDuties, StateConflict, WaiverUnfit.
+        """
+
+        def act(command: CaseCommand, task: Row[Any], _candidates: Candidates) -> None:
+            if actor.kind is not ActorKind.PERSON:
+                raise NotAuthorised(action=Action.WAIVE.value)
+            element = command.definition.element(task.process_id, task.element_id)
+            require_waivable(element)
+            require_grounds(reason, reference)
+            check_segregation(command, task, actor)
+            variables = stand_in(command, element, task)
+            command.inputs |= {"reason": reason.strip(), "reference": reference.strip(), "variables": variables}
+            command.projection.performers[task.number] = command.actor
+            command.case.complete_user_task(task.number, variables)
+            settle(command)
+
+        self._run(actor, Action.WAIVE, key, act, idempotency_key=idempotency_key)
 
     def _require_candidate(self, command: CaseCommand, person: Actor, task: Row[Any], candidates: Candidates) -> None:
         if not is_candidate(self._parts, command.connection, person, task, candidates):

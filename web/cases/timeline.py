@@ -62,6 +62,8 @@ class TimelineEntry:
     what: Step | None
     assignee: int | None
     reason: str
+    reference: str
+    """Of a waiver: the decision behind it."""
     attempts: tuple[Mapping[str, Any], ...]
     """Outcomes of jobs that did not simply complete."""
     left: tuple[Step, ...]
@@ -108,6 +110,7 @@ class _Reader:
             what=self._step(number) if number is not None else None,
             assignee=inputs.get("assignee") if entry.command == "assign_user_task" else None,
             reason=inputs.get("reason", ""),
+            reference=inputs.get("reference", ""),
             attempts=tuple(step for step in entry.body["steps"] if step.get("result") in ("failed", "error")),
             left=self._steps(events, "completed"),
             interrupted=self._steps(events, "cancelled"),

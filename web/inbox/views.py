@@ -168,3 +168,13 @@ def assign(key: int) -> Response:
     services().engine.user_tasks.assign(acting(), key, key_in(request.form.get("person")) or 0)
     flash(_("The task has been assigned."))
     return redirect(url_for(".task", key=key, view=_view().value), 303)
+
+
+@blueprint.post("/tasks/<int:key>/waive")
+@for_signed_in
+def waive(key: int) -> Response:
+    """Give up the step; the services say who may, and which."""
+    reason, reference = request.form.get("reason", ""), request.form.get("reference", "")
+    services().engine.user_tasks.waive(acting(), key, reason=reason, reference=reference)
+    flash(_("The step has been waived."))
+    return redirect(_next_address(), 303)
