@@ -8,11 +8,14 @@ from collections.abc import Callable
 import pytest
 
 from engine.job_executor import JobExecutor
+from engine.job_runs import JobRuns
 from engine.model.actor import ActorKind
 from engine.model.errors import NotFound
 from engine.process_engine import ProcessEngine
+from engine.queue.work import Pace
 from engine.services.answers import InstanceFilter, Resource
 from engine.services.errors import DeploymentRefused
+from persistence.database import Database
 from tests.conftest import NOON, TestClock
 from tests.engine.conftest import administrator, clerk
 from tests.engine.diagrams import chain, diagram, end, start, timer_start, user_task
@@ -174,3 +177,31 @@ def test_what_a_start_timer_cannot_say_is_refused_at_deployment(
     assert problem.element == "each"
     assert problem.remedy_en
     assert problem.remedy_zh
+
+
+def test_a_case_that_cannot_begin_is_put_off_and_tried_again(
+    engine: ProcessEngine, executor: JobExecutor, clock: TestClock
+) -> None:
+    in_the_night = "now() &gt; date and time(&quot;2026-03-02T16:00:00Z&quot;)"
+    not_yet = "now() &lt; date and time(&quot;2026-03-03T00:20:00Z&quot;)"
+    key = f"=if {in_the_night} and {not_yet} then null else &quot;RV-1&quot;"
+    engine.deployments.deploy(administrator, [review(key=key)])
+    clock.time = at(3, 8).astimezone(dt.UTC)
+    executor.run_until_idle()
+    assert begun(engine) == []
+    clock.pass_by(minutes=4)
+    assert engine.start_timers.begin_due() == 0
+    clock.pass_by(minutes=20)
+    executor.run_until_idle()
+    assert begun(engine) == ["RV-1"]
+
+
+def test_machines_told_by_a_queue_begin_cases_when_they_look_after_what_was_lost(
+    engine: ProcessEngine, clock: TestClock, database: Database
+) -> None:
+    engine.deployments.deploy(administrator, [review()])
+    clock.time = at(3, 8).astimezone(dt.UTC)
+    JobRuns(engine, "machine", Pace(), patient=True).look_after()
+    assert begun(engine) == ([] if database.is_sqlite else ["review-20260303"])
+    JobRuns(engine, "machine", Pace(), patient=True).run_due()
+    assert begun(engine) == ["review-20260303"]
