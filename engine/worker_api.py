@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -53,11 +53,22 @@ class Job:
     last_attempt: bool
     open_transaction: Callable[[], Connection] | None = None
     """Of a local handler; None for a remote one."""
+    ask_performers: Callable[[Collection[str]], Mapping[str, int]] | None = None
+    """Of a local handler; None for a remote one."""
 
     @property
     def idempotency_key(self) -> str:
         """The same for every attempt at this job, and for no other job."""
         return f"job-{self.key}"
+
+    def performers(self, elements: Collection[str]) -> Mapping[str, int]:
+        """Who did these elements of the case last: keys of persons, the acting command's included.
+
+        Elements nobody has done are left out. Only a local handler may ask.
+        """
+        if self.ask_performers is None:
+            raise RuntimeError(f"{self.type} is a remote handler and is told no performers")
+        return self.ask_performers(elements)
 
     @property
     def transaction(self) -> Connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.worker_api import Handler
 from workers import (
     activate_account,
+    adopt_parameter_change,
     assign_limits,
     book_account,
     check_duplicate_application,
@@ -14,6 +15,7 @@ from workers import (
     compute_beneficial_owners,
     create_account,
     end_transfer,
+    examine_parameter_change,
     expire_activation,
     file_opening_record,
     fix_parameters,
@@ -37,6 +39,7 @@ HANDLERS: dict[str, Handler[WorkerContext]] = {
     module.HANDLER.type: module.HANDLER
     for module in (
         activate_account,
+        adopt_parameter_change,
         assign_limits,
         book_account,
         check_duplicate_application,
@@ -46,6 +49,7 @@ HANDLERS: dict[str, Handler[WorkerContext]] = {
         compute_beneficial_owners,
         create_account,
         end_transfer,
+        examine_parameter_change,
         expire_activation,
         file_opening_record,
         fix_parameters,

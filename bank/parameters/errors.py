@@ -20,3 +20,12 @@ class ParameterValueRefused(KaihuError):
     code = "parameter_value_refused"
     en = "{name} cannot have this value. Expected: {expected}."
     zh = "“{name}”不能取该值，应为：{expected}。"
+
+
+class ThreePersonsNeeded(KaihuError):
+    """Who proposed, who checked and who agreed are not three different persons, or one of them is unknown."""
+
+    code = "three_persons_needed"
+    kind = ErrorKind.FORBIDDEN
+    en = "A change is proposed, checked and agreed by three different persons. It was not adopted."
+    zh = "变更须由三名不同人员分别提出、复核、同意，本次变更未生效。"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from typing import Any
 
 import orjson
@@ -12,6 +13,7 @@ from engine.model.events import Wait
 from engine.model.values import Copies
 from engine.queue.work import ClaimedJob
 from engine.services.command import CaseCommand
+from engine.store.activities import passages_through
 from engine.store.states import InstanceState, JobState
 from engine.worker_api import Job
 
@@ -32,6 +34,7 @@ def job_for_handler(command: CaseCommand, row: dict[str, Any], begin: Callable[[
         attempt=row["attempts"],
         last_attempt=row["retries"] <= 1,
         open_transaction=begin,
+        ask_performers=partial(_performers, command) if begin else None,
     )
 
 
@@ -45,6 +48,19 @@ def claimed_job(command: CaseCommand, row: dict[str, Any]) -> ClaimedJob:
         token=row["lease_token"],
         until=row["lease_until"],
     )
+
+
+def _performers(command: CaseCommand, elements: Collection[str]) -> Mapping[str, int]:
+    """Who did these elements last. What this command itself has done is not written yet."""
+    rows = passages_through(command.connection, command.facts.key, elements)
+    done = {row.number: (row.element_id, row.performer_person) for row in rows}
+    for number, actor in command.projection.performers.items():
+        begun = command.projection.activities.get(number)
+        element = begun["element_id"] if begun else done.get(number, ("", None))[0]
+        done[number] = element, actor.person
+    return {
+        element: person for _, (element, person) in sorted(done.items()) if element in elements and person is not None
+    }
 
 
 def lease_at_once(command: CaseCommand) -> None:

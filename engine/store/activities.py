@@ -48,6 +48,13 @@ def open_activities_of(connection: Connection, instance_keys: Collection[int]) -
     return list(connection.execute(query.order_by(activity.c.number)))
 
 
+def passages_through(connection: Connection, instance_key: int, elements: Collection[str]) -> list[Row[Any]]:
+    """The passages of a case through these elements: `number`, `element_id`, `performer_person`."""
+    columns = activity.c.number, activity.c.element_id, activity.c.performer_person
+    through = (activity.c.instance_key == instance_key) & activity.c.element_id.in_(elements)
+    return list(connection.execute(select(*columns).where(through)))
+
+
 def elements_performed(
     connection: Connection, instance_key: int, person: int, bound_with: Collection[int], elements: Collection[str]
 ) -> list[Row[Any]]:

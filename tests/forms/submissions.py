@@ -50,6 +50,33 @@ _PERSON = {
 }
 
 VALID: dict[str, dict[str, Any]] = {
+    "parameter_proposal": {
+        "proposal": {
+            "kind": "parameter",
+            "name": "activation_days",
+            "value": "20",
+            "source": "KH-CS-01 参数管理",
+            "as_of": "2026-03-01",
+            "certainty": "H",
+            "reason": "缩短激活期限",
+        }
+    },
+    "parameter_correction": {
+        "correction": {"decision": "resubmit"},
+        "proposal": {
+            "kind": "calendar",
+            "days": [{"day": "2026-03-07", "opening": "open", "source": "调休通知"}],
+            "reason": "系统切换",
+        },
+    },
+    "parameter_check": {
+        "effect_check": {
+            "checked": ["source_compared", "cases_considered", "rules_considered"],
+            "effect": "仅影响此后受理的案件",
+            "decision": "pass",
+        }
+    },
+    "parameter_agreement": {"change_decision": {"decision": "agree", "reason": "同意"}},
     "new_application": {
         "application": {
             "kind": "enterprise",

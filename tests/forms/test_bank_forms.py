@@ -17,6 +17,7 @@ CONTRACTED = {
     "manual_registry_check", "service_outage", "document_collection", "document_review", "document_supplement",
     "enhanced_due_diligence", "approval", "special_approval", "agreement_preparation", "agreement_countersign",
     "account_setup", "service_record", "rejection_confirmation", "transfer_order", "transfer_approval",
+    "parameter_proposal", "parameter_correction", "parameter_check", "parameter_agreement",
 }  # fmt: skip
 
 

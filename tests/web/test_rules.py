@@ -12,8 +12,11 @@ from playwright.sync_api import Browser
 
 from bank.norms import read_norms
 from bank.parameters import CalendarDay, Certainty, Change, ChangeKind, NewValue
+from persistence.database import Database
+from tests.conftest import TestClock
 from tests.web.browsing import serving
 from tests.web.conftest import Site, token
+from tests.web.opening import at_work, open_bank
 
 NORMS = Path(__file__).parents[2] / "processes" / "norms.json"
 TABS = ("", "calendar", "norms", "changes", "parameters/activation_days")
@@ -105,6 +108,46 @@ def test_a_parameter_the_bank_does_not_have_is_not_found(site: Site, name: str) 
 def test_only_who_has_signed_in_reads_the_rules(site: Site, tab: str) -> None:
     answer = site.browser().get(f"/rules/{tab}")
     assert (answer.status_code, "/sign-in" in answer.headers["Location"]) == (302, True)
+
+
+@pytest.mark.requirement("R008", "R083")
+@pytest.mark.control("CP2")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_parameter_is_changed_through_the_pages_by_three_persons(
+    database: Database, clock: TestClock, tmp_path: Path
+) -> None:
+    typed = {
+        "proposal.kind": "parameter",
+        "proposal.name": "activation_days",
+        "proposal.value": "20",
+        "proposal.source": "第 3 次会议纪要",
+        "proposal.as_of": "2026-03-01",
+        "proposal.certainty": "H",
+        "proposal.reason": "缩短激活期限",
+    }
+    checked = {
+        "effect_check.checked": ["source_compared", "cases_considered", "rules_considered"],
+        "effect_check.effect": "仅影响此后受理的案件",
+        "effect_check.decision": "pass",
+    }
+    agreed = {"change_decision.decision": "agree", "change_decision.reason": "同意"}
+    with open_bank(database, clock, tmp_path) as bank:
+        analyst = at_work(bank, "process_analyst")
+        assert "parameter_change" in analyst.get("/").text
+        posted = {"csrf_token": token(analyst, "/"), **typed}
+        case = analyst.post("/start/parameter_change", data=posted, follow_redirects=True)
+        assert "PC-20260302-0001" in case.text
+        for role, form in (("risk_officer", checked), ("process_owner", agreed)):
+            reader = at_work(bank, role)
+            (task,) = bank.engine.user_tasks.of_case(bank.staff(role), bank.case_key("PC-20260302-0001"))
+            page = reader.get(f"/inbox/tasks/{task.key}").text
+            assert "30 天" in page
+            assert "20 天" in page
+            csrf = {"csrf_token": token(reader, "/")}
+            assert reader.post(f"/inbox/tasks/{task.key}/claim", data=csrf).status_code == 303
+            assert reader.post(f"/inbox/tasks/{task.key}/complete", data={**csrf, **form}).status_code == 303
+        page = analyst.get("/rules/parameters/activation_days").text
+        assert page.index("20 天") < page.index("30 天")
 
 
 @pytest.mark.browser

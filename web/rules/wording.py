@@ -42,31 +42,41 @@ def kind_words(kind: ChangeKind) -> str:
 def _with_unit(value: ParameterValue, unit: str) -> str:
     if isinstance(value, str):
         return value
+    if unit == "fen":
+        return money(value)
+    if unit == "bytes":
+        return size(value)
+    amount = str(format_decimal(value))
+    return _duration(value, amount, unit) or _number(value, amount, unit)
+
+
+def _duration(value: int, amount: str, unit: str) -> str:
     match unit:
-        case "fen":
-            return money(value)
-        case "bytes":
-            return size(value)
-        case "attempts":
-            words = ngettext("%(amount)s attempt", "%(amount)s attempts", value, amount=_grouped(value))
         case "seconds":
-            words = ngettext("%(amount)s second", "%(amount)s seconds", value, amount=_grouped(value))
+            words = ngettext("%(amount)s second", "%(amount)s seconds", value, amount=amount)
         case "minutes":
-            words = ngettext("%(amount)s minute", "%(amount)s minutes", value, amount=_grouped(value))
-        case "characters":
-            words = ngettext("%(amount)s character", "%(amount)s characters", value, amount=_grouped(value))
+            words = ngettext("%(amount)s minute", "%(amount)s minutes", value, amount=amount)
         case "days":
-            words = ngettext("%(amount)s day", "%(amount)s days", value, amount=_grouped(value))
+            words = ngettext("%(amount)s day", "%(amount)s days", value, amount=amount)
         case "business_days":
-            words = ngettext("%(amount)s business day", "%(amount)s business days", value, amount=_grouped(value))
+            words = ngettext("%(amount)s business day", "%(amount)s business days", value, amount=amount)
         case "months":
-            words = ngettext("%(amount)s month", "%(amount)s months", value, amount=_grouped(value))
+            words = ngettext("%(amount)s month", "%(amount)s months", value, amount=amount)
         case "years":
-            words = ngettext("%(amount)s year", "%(amount)s years", value, amount=_grouped(value))
+            words = ngettext("%(amount)s year", "%(amount)s years", value, amount=amount)
         case _:
-            words = f"{_grouped(value)} {unit}".strip()
+            words = ""
     return str(words)
 
 
-def _grouped(value: int) -> str:
-    return str(format_decimal(value))
+def _number(value: int, amount: str, unit: str) -> str:
+    match unit:
+        case "attempts":
+            words = ngettext("%(amount)s attempt", "%(amount)s attempts", value, amount=amount)
+        case "characters":
+            words = ngettext("%(amount)s character", "%(amount)s characters", value, amount=amount)
+        case "points":
+            words = ngettext("%(amount)s point", "%(amount)s points", value, amount=amount)
+        case _:
+            words = f"{amount} {unit}".strip()
+    return str(words)
