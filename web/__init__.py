@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from persistence.keys import key_in
-from web import cases, delegation, inbox, operations, public, rules, sign_in, start, uploads
+from web import accounts, cases, delegation, inbox, operations, public, rules, sign_in, start, uploads
 from web.errors import handle_errors
 from web.facts import present_facts
 from web.identity import know_people
@@ -46,7 +46,7 @@ def create_web(services: WebServices, settings: WebSettings) -> Flask:
     present_facts(app)
     know_people(app)
     handle_errors(app)
-    for part in (operations, sign_in, start, inbox, cases, delegation, rules, uploads, public):
+    for part in (operations, sign_in, start, inbox, cases, accounts, delegation, rules, uploads, public):
         app.register_blueprint(part.blueprint)
     return app
 

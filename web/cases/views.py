@@ -14,6 +14,7 @@ from engine.model.errors import NotFound
 from engine.model.terms import Thing
 from engine.model.values import Value
 from engine.services.answers import InstanceFilter, Page, ProcessInstance
+from web.accounts import account_of_case
 from web.cases import access
 from web.cases.documents import sections
 from web.cases.following import continues_look, is_moving, look_of
@@ -75,6 +76,7 @@ def _looked_at(key: int) -> ProcessInstance:
 def _page(instance: ProcessInstance, tab: str, **more: object) -> str:
     shown = {"documents": _documents, "journal": _journal, "data": _data}.get(tab, _progress)(instance)
     head = {"instance": instance, "stops": stops(instance), "application": _application(instance)}
+    head["account"] = account_of_case(instance)
     return render_template("cases/case.html", tab=tab, **head, **shown, **more)
 
 
