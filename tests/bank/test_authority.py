@@ -11,6 +11,7 @@ from bank.delegation import Delegations
 from bank.errors import ActionNotAuthorised, ReferenceDataWrong
 from bank.people import ROLES, People
 from bank.qualifications import Qualifications
+from bank.transfers.door import RECEIVE_PAYMENT, VIEW_ACCOUNT
 from engine.model.actor import Action
 from engine.model.ports import Authority
 
@@ -29,7 +30,7 @@ def _person(connection: Connection, people: People, administrator: int, role: st
 @pytest.mark.requirement("R008", "R082")
 @pytest.mark.control("CP2")
 def test_every_action_of_the_engine_has_a_rule_over_known_roles() -> None:
-    assert set(ACTION_RULES) == {ISSUE_ACCESS_CODE, *(action.value for action in Action)}
+    assert set(ACTION_RULES) == {ISSUE_ACCESS_CODE, RECEIVE_PAYMENT, VIEW_ACCOUNT, *(action.value for action in Action)}
     rules = [*ACTION_RULES.values()]
     for rule in rules:
         assert rule.roles
