@@ -39,7 +39,7 @@ def _finding(found: Finding) -> Value:
 
 
 def _change(difference: Difference) -> Value:
-    said = {"subject": difference.subject, "before": difference.before, "after": difference.after}
+    said = {"changed": difference.subject, "in_force": difference.before, "proposed": difference.after}
     return {f"{name}_{language}": words[at] for name, words in said.items() for at, language in enumerate(("zh", "en"))}
 
 

@@ -115,7 +115,7 @@ def in_force(bank: OpeningBank) -> ParameterSet:
 def test_what_three_persons_stand_for_is_in_force_with_their_names(bank: OpeningBank) -> None:
     analyst, officer, owner = (bank.staff(role) for role in ("process_analyst", "risk_officer", "process_owner"))
     change = Change(bank, "PC-20260302-0001", analyst)
-    assert change.variables()["examination"]["changes"][0]["after_en"] == "20 days"
+    assert change.variables()["examination"]["changes"][0]["proposed_en"] == "20 days"
     change.agreed_by(officer, owner)
     assert change.stands_at() == []
     assert change.variables()["adoption"] == {"version": 2}
@@ -226,7 +226,7 @@ def test_of_two_changes_of_one_parameter_the_later_goes_back_to_the_check(bank: 
     assert in_force(bank).integer("activation_days") == 20
     examination = second.variables()["examination"]
     assert examination["basis"] == 2
-    assert examination["changes"][0]["before_en"] == "20 days"
+    assert examination["changes"][0]["in_force_en"] == "20 days"
     second.agreed_by(officer, owner)
     assert (in_force(bank).version, in_force(bank).integer("activation_days")) == (3, 40)
 
