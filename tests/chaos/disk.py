@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator
@@ -40,10 +41,18 @@ class Tmpfs:
         self._ballast = folder / "ballast"
 
     def fill(self, leave: int) -> None:
-        """Take what is free but for the last bytes."""
-        found = os.statvfs(self.folder)
+        """Take what is free but for the last bytes, whatever others take meanwhile."""
         with self._ballast.open("ab") as stream:
-            os.posix_fallocate(stream.fileno(), 0, max(found.f_bavail * found.f_frsize - leave, 1))
+            while True:
+                found = os.statvfs(self.folder)
+                free = found.f_bavail * found.f_frsize - leave
+                try:
+                    os.posix_fallocate(stream.fileno(), 0, max(free, 1))
+                except OSError as error:
+                    if error.errno != errno.ENOSPC or not found.f_bavail:
+                        raise
+                else:
+                    return
 
     def free(self) -> None:
         """Remove the file."""
