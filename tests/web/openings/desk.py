@@ -25,7 +25,7 @@ _WORDS = {
     "tasks": ("任务", "Tasks"),
     "start": ("发起", "Start"),
     "cases": ("案件", "Cases"),
-    "begin": ("开始办理", "Begin"),
+    "begin_opening": ("开始办理 账户开立", "Begin Account opening"),
     "submit": ("提交", "Submit"),
     "groups": ("本岗位待认领", "My groups"),
     "claim": ("认领", "Claim"),
@@ -77,9 +77,9 @@ class Desk(Visitor):
         return Sheet(self.page, form, self.language)
 
     def begin(self) -> None:
-        """Open the start form of the one process there is."""
+        """Open the start form of account opening."""
         self.menu("start")
-        self.page.get_by_role("link", name=self.say("begin")).click()
+        self.page.get_by_role("link", name=self.say("begin_opening")).click()
 
     def press(self, word: str) -> None:
         """Click the button with these words."""
