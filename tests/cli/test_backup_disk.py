@@ -7,7 +7,7 @@ import resource
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from tests.chaos.disk import SmallDisk, Tmpfs, small_disk
@@ -51,15 +51,15 @@ def test_a_disk_that_fills_up_while_the_archive_is_read_is_named_and_nothing_is_
     over = threading.Event()
 
     def send(disk: SmallDisk) -> None:
-        with pipe.open("wb") as stream, suppress(BrokenPipeError):
-            stream.write(content[: len(content) // 2])
-            stream.flush()
-            while not list(disk.folder.glob("home/.restoring-*/kaihu.db")):
-                time.sleep(0.01)
-            with taken_up(disk):
-                stream.write(content[len(content) // 2 :])
+        with ExitStack() as taken:
+            with pipe.open("wb") as stream, suppress(BrokenPipeError):
+                stream.write(content[: len(content) // 2])
                 stream.flush()
-                over.wait()
+                while not list(disk.folder.glob("home/.restoring-*/kaihu.db")):
+                    time.sleep(0.01)
+                taken.enter_context(taken_up(disk))
+                stream.write(content[len(content) // 2 :])
+            over.wait()
 
     with small_disk(tmp_path / "disk", 128, may_mount=True) as disk:
         sender = threading.Thread(target=send, args=(disk,))
