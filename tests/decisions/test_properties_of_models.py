@@ -34,8 +34,8 @@ def is_storable_or_one_of_our_errors(model: DecisionModel, variables: dict[str, 
 def _can_be_kept(value: Any) -> bool:
     try:
         return bool(dumps(normalise(value)))
-    except KaihuError:  # of a key such as "$", said with the field
-        return "$" in str(value)
+    except KaihuError:  # of a key such as "$" or one with NUL, said with the field
+        return any(sign in str(value) for sign in ("$", r"\x00"))
 
 
 @FEW
