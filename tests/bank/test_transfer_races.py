@@ -6,8 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from bank.accounts import Account, AccountStatus, StatusReason
 from bank.ledger import verify_ledger
@@ -48,9 +50,9 @@ def bank_day(database: Database) -> Iterator[Callable[..., Account]]:
         yield lambda case="AO-1", fen=10_000, **more: _with_money(transaction.connection, case, fen, more)
 
 
-def _with_money(connection: object, case: str, fen: int, more: dict[str, object]) -> Account:
-    account = opened(connection, case, **more)  # type: ignore[arg-type]
-    paid_in(connection, account.key, fen)  # type: ignore[arg-type]
+def _with_money(connection: Connection, case: str, fen: int, more: dict[str, Any]) -> Account:
+    account = opened(connection, case, **more)
+    paid_in(connection, account.key, fen)
     return account
 
 

@@ -97,7 +97,8 @@ def nested(depth: int) -> dict[str, object]:
 
 
 def test_what_can_be_written_within_a_journal_entry_is_as_deep_as_values_may_be() -> None:
-    dumps({"events": [{"value": normalise(nested(238))}]})
+    entry = {"events": [{"value": normalise(nested(238))}]}
+    assert loads(dumps(entry)) == entry
 
 
 @pytest.mark.parametrize("depth", [239, 300, 5_000])
